@@ -1,1 +1,2 @@
-
+pub mod csv_out;
+pub mod people;

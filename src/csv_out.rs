@@ -1,0 +1,113 @@
+//! Writes CSV that is safe to open in a spreadsheet: RFC 4180, CRLF, and a `'` before any cell that a spreadsheet
+//! would run as a formula. The import reader takes one such `'` off again, so what goes out comes back unchanged.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// Writes rows of cells. Pages begin with a byte order mark, which spreadsheets need to see UTF-8; files of the
+/// command line have none, so that programs read the first column's name as it stands.
+pub struct CsvOut<W: Write>(csv::Writer<W>);
+
+impl<W: Write> CsvOut<W> {
+    /// Without a byte order mark: for the command line.
+    pub fn plain(output: W) -> Self {
+        let mut builder = csv::WriterBuilder::new();
+        Self(
+            builder
+                .terminator(csv::Terminator::CRLF)
+                .flexible(true)
+                .from_writer(output),
+        )
+    }
+
+    /// With a byte order mark: for what a page offers as a download.
+    pub fn with_mark(mut output: W) -> io::Result<Self> {
+        output.write_all("\u{feff}".as_bytes())?;
+        Ok(Self::plain(output))
+    }
+
+    /// Writes one row, each cell guarded.
+    pub fn row<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) -> io::Result<()> {
+        for cell in cells {
+            self.0.write_field(guarded(cell.as_ref()).as_bytes())?;
+        }
+        self.0.write_record(None::<&[u8]>)?;
+        Ok(())
+    }
+
+    /// Writes what is still buffered and hands the output back.
+    pub fn finish(self) -> io::Result<W> {
+        self.0.into_inner().map_err(|error| error.into_error())
+    }
+}
+
+/// The cell with a `'` in front if a spreadsheet would run it: it begins with `=`, `+`, `-`, `@`, tab or CR (plain
+/// negative numbers apart), or is such a cell that already has a `'` in front.
+pub fn guarded(cell: &str) -> Cow<'_, str> {
+    if is_runnable(cell.trim_start_matches('\'')) && !is_negative_number(cell) {
+        Cow::Owned(format!("'{cell}"))
+    } else {
+        Cow::Borrowed(cell)
+    }
+}
+
+/// The cell as it was before [`guarded`]: one `'` that stands before a runnable cell is taken off, any other stays.
+pub fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if is_runnable(rest.trim_start_matches('\'')) => rest,
+        _ => cell,
+    }
+}
+
+fn is_runnable(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+fn is_negative_number(cell: &str) -> bool {
+    cell.strip_prefix('-').is_some_and(|digits| {
+        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
+        [whole, decimals]
+            .iter()
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_run_gets_an_apostrophe() {
+        for cell in [
+            "=1+1", "+44", "-1+2", "@SUM(A1)", "\tx", "\rx", "'=1", "''=1", "-",
+        ] {
+            assert_eq!(guarded(cell), format!("'{cell}"));
+        }
+    }
+
+    #[test]
+    fn plain_text_and_negative_numbers_stay() {
+        for cell in ["", "Tis", "'Tis", "''", "-1", "-12.50", "1-2", "a=b"] {
+            assert_eq!(guarded(cell), cell);
+            assert_eq!(unguarded(cell), cell);
+        }
+    }
+
+    #[test]
+    fn rows_end_in_crlf_and_quote_what_needs_it() {
+        let mut out = CsvOut::with_mark(Vec::new()).unwrap();
+        out.row(["a", "b,c"]).unwrap();
+        out.row(["=d", "\"e\"\n"]).unwrap();
+        let text = String::from_utf8(out.finish().unwrap()).unwrap();
+        assert_eq!(text, "\u{feff}a,\"b,c\"\r\n'=d,\"\"\"e\"\"\n\"\r\n");
+    }
+
+    proptest! {
+        #[test]
+        fn a_guard_can_be_taken_off_again(cell in "['=+@\\t\\r.0-9a-]{0,6}") {
+            let written = guarded(&cell);
+            prop_assert_eq!(unguarded(&written), cell.as_str());
+        }
+    }
+}

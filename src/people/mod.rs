@@ -1,0 +1,3 @@
+//! People on the register.
+
+pub mod nhs_number;
