@@ -1,2 +1,3 @@
+pub mod assets;
 pub mod csv_out;
 pub mod people;
