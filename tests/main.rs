@@ -1,1 +1,3 @@
-fn main() {}
+//! The tests that start no browser; a file a slice.
+
+mod demo;
