@@ -56,21 +56,12 @@ fn fetch(folder: &Path) -> Result<PathBuf> {
                 .with_context(|| format!("cannot copy design/{name}"))?;
         }
         let status = Command::new("npm")
-            .args([
-                "ci",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
-                "--loglevel=error",
-            ])
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
             .current_dir(folder)
             .status()
             .context("cannot run npm")
             .context(NEEDS_NPM)?;
-        ensure!(
-            status.success(),
-            "npm ci in design/ failed ({status}); its message stands above"
-        );
+        ensure!(status.success(), "npm ci in design/ failed ({status}); its message stands above");
         fs::write(&installed, &lock)?;
     }
     Ok(folder.join("node_modules/nhsuk-frontend"))
@@ -81,17 +72,10 @@ fn collect(design: &Path) -> Result<Files> {
     let style = our_fonts_only(&text(&design.join("nhsuk-frontend.min.css"))?)?;
     let script = text(&design.join("nhsuk-frontend.min.js"))?;
     let portal = text(Path::new("static/portal.css"))?;
-    ensure!(
-        portal.len() < 10_000,
-        "static/portal.css has {} bytes, 10,000 is the limit",
-        portal.len()
-    );
+    ensure!(portal.len() < 10_000, "static/portal.css has {} bytes, 10,000 is the limit", portal.len());
     files.insert("portal.css".into(), format!("{style}\n{portal}").into_bytes());
     files.insert("nhsuk-frontend.js".into(), without_source_map(&script).into());
-    files.insert(
-        "portal.js".into(),
-        fs::read("static/portal.js").context("cannot read static/portal.js")?,
-    );
+    files.insert("portal.js".into(), fs::read("static/portal.js").context("cannot read static/portal.js")?);
     for name in IMAGES {
         let path = design.join("assets/images").join(name);
         let content = fs::read(&path).with_context(|| format!("the design system has no image {name}"))?;
@@ -106,24 +90,16 @@ fn our_fonts_only(css: &str) -> Result<String> {
     let mut rest = css;
     while let Some((before, face)) = rest.split_once("@font-face{") {
         kept.push_str(before);
-        rest = face
-            .split_once('}')
-            .context("an @font-face block does not end")?
-            .1;
+        rest = face.split_once('}').context("an @font-face block does not end")?.1;
     }
     kept.push_str(rest);
     let kept = without_source_map(&kept).replace("/assets/images/", "images/");
-    ensure!(
-        !kept.contains("url(http"),
-        "the design system's style sheet fetches from another origin"
-    );
+    ensure!(!kept.contains("url(http"), "the design system's style sheet fetches from another origin");
     Ok(kept)
 }
 
 fn without_source_map(text: &str) -> &str {
-    let end = text
-        .rfind("//# sourceMappingURL")
-        .or_else(|| text.rfind("/*# sourceMappingURL"));
+    let end = text.rfind("//# sourceMappingURL").or_else(|| text.rfind("/*# sourceMappingURL"));
     text[..end.unwrap_or(text.len())].trim_end()
 }
 
@@ -139,12 +115,7 @@ fn fingerprint(files: &Files) -> String {
         hasher.update((content.len() as u64).to_le_bytes());
         hasher.update(content);
     }
-    hasher
-        .finalize()
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hasher.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Writes the folder anew, with a Brotli twin beside each file of text.

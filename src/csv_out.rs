@@ -12,12 +12,7 @@ impl<W: Write> CsvOut<W> {
     /// Without a byte order mark: for the command line.
     pub fn plain(output: W) -> Self {
         let mut builder = csv::WriterBuilder::new();
-        Self(
-            builder
-                .terminator(csv::Terminator::CRLF)
-                .flexible(true)
-                .from_writer(output),
-        )
+        Self(builder.terminator(csv::Terminator::CRLF).flexible(true).from_writer(output))
     }
 
     /// With a byte order mark: for what a page offers as a download.
@@ -66,9 +61,7 @@ fn is_runnable(cell: &str) -> bool {
 fn is_negative_number(cell: &str) -> bool {
     cell.strip_prefix('-').is_some_and(|digits| {
         let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
-        [whole, decimals]
-            .iter()
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+        [whole, decimals].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
     })
 }
 
@@ -79,9 +72,7 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_would_run_gets_an_apostrophe() {
-        for cell in [
-            "=1+1", "+44", "-1+2", "@SUM(A1)", "\tx", "\rx", "'=1", "''=1", "-",
-        ] {
+        for cell in ["=1+1", "+44", "-1+2", "@SUM(A1)", "\tx", "\rx", "'=1", "''=1", "-"] {
             assert_eq!(guarded(cell), format!("'{cell}"));
         }
     }

@@ -1,4 +1,29 @@
+//! Common Ground: one portal for integrated care. The map of the house is in ARCHITECTURE.md.
+
+pub mod access;
+pub mod accounts;
+pub mod app;
 pub mod assets;
+pub mod audit;
+pub mod clock;
+pub mod config;
+pub mod cross_site;
 pub mod csv_out;
+pub mod database;
 pub mod demo;
+pub mod doctor;
+pub mod error;
+pub mod health;
+pub mod installation;
+pub mod jobs;
+pub mod keys;
+pub mod logs;
+pub mod mail;
+pub mod money;
+pub mod once;
+pub mod page;
 pub mod people;
+pub mod schema;
+pub mod serve;
+pub mod sessions;
+pub mod stored;

@@ -1,1 +1,62 @@
-fn main() {}
+//! The command line, nothing else.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use common_ground::accounts::command::AddUser;
+use common_ground::config::{Flags, Settings};
+use common_ground::serve::Serve;
+use common_ground::{doctor, logs};
+
+/// Common Ground: population groups agreed, people placed in them, and why
+#[derive(Parser)]
+#[command(name = "common-ground", version)]
+struct CommandLine {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Serve(Serve),
+    /// Brings the database's tables up to this program's version
+    Migrate,
+    /// Keeps users
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Says what is well with this installation and what is not
+    Doctor,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    Add(AddUser),
+}
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    logs::start();
+    match run(line) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(line: CommandLine) -> anyhow::Result<ExitCode> {
+    let settings = Settings::new(line.flags)?;
+    match line.command {
+        Command::Serve(serve) => serve.run(&settings)?,
+        Command::Migrate => {
+            settings.open()?;
+            println!("The database is up to date.");
+        }
+        Command::User(UserCommand::Add(add)) => add.run(&settings.open()?)?,
+        Command::Doctor => return Ok(ExitCode::from(u8::from(!doctor::run(&settings)?))),
+    }
+    Ok(ExitCode::SUCCESS)
+}

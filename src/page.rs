@@ -62,11 +62,7 @@ pub struct NavItem {
 impl Chrome {
     /// The shell for a signed-in person at a path.
     pub fn new(shown: Shown, here: impl Into<String>) -> Chrome {
-        Chrome {
-            shown: Some(shown),
-            here: here.into(),
-            ..Chrome::default()
-        }
+        Chrome { shown: Some(shown), here: here.into(), ..Chrome::default() }
     }
 
     /// The shell for somebody who has not signed in.
@@ -76,18 +72,12 @@ impl Chrome {
 
     /// The same shell with a success banner.
     pub fn done(self, message: impl Into<String>) -> Chrome {
-        Chrome {
-            done: Some(message.into()),
-            ..self
-        }
+        Chrome { done: Some(message.into()), ..self }
     }
 
     /// The same shell on a demo database whose today is `day`.
     pub fn demo(self, day: Option<NaiveDate>) -> Chrome {
-        Chrome {
-            demo_day: day,
-            ..self
-        }
+        Chrome { demo_day: day, ..self }
     }
 
     /// The address of a file under `/assets/<fingerprint>`.
@@ -135,7 +125,5 @@ fn html(status: StatusCode, body: String) -> HttpResponse {
 
 /// The answer to a change: go and look at `path`, which can be reloaded.
 pub fn see_other(path: impl AsRef<str>) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((LOCATION, path.as_ref()))
-        .finish()
+    HttpResponse::SeeOther().insert_header((LOCATION, path.as_ref())).finish()
 }

@@ -16,9 +16,7 @@ fn demo(adults: u32) -> Demo {
 }
 
 fn in_large(demo: &Demo) -> impl Iterator<Item = &Person> {
-    demo.people
-        .iter()
-        .filter(|person| demo.practices[person.practice].locality == LARGE)
+    demo.people.iter().filter(|person| demo.practices[person.practice].locality == LARGE)
 }
 
 fn age(born: NaiveDate, on: NaiveDate) -> u8 {
@@ -31,13 +29,7 @@ fn leaf_of(leaves: &[Leaf], person: &Person, on: NaiveDate, cancer: bool) -> usi
     let yes = |fact| fact == Some(true);
     let (dementia, disability) = (yes(facts.dementia), yes(facts.learning_disability));
     let holds = |leaf: &Leaf| {
-        leaf.holds(
-            age(person.born, on),
-            facts.ltc_count.unwrap_or(0),
-            dementia,
-            disability,
-            cancer,
-        )
+        leaf.holds(age(person.born, on), facts.ltc_count.unwrap_or(0), dementia, disability, cancer)
     };
     leaves.iter().position(holds).expect("an adult belongs to a leaf")
 }
@@ -90,16 +82,8 @@ fn the_same_plan_makes_the_same_demo() {
                 facts.conditions,
             )
         };
-        let scores: Vec<_> = demo
-            .risk_scores
-            .iter()
-            .map(|s| (s.person, s.hundredths, s.scored))
-            .collect();
-        let assessed: Vec<_> = demo
-            .assessments
-            .iter()
-            .map(|a| (a.person, a.assessed, a.level))
-            .collect();
+        let scores: Vec<_> = demo.risk_scores.iter().map(|s| (s.person, s.hundredths, s.scored)).collect();
+        let assessed: Vec<_> = demo.assessments.iter().map(|a| (a.person, a.assessed, a.level)).collect();
         (demo.people.iter().map(one).collect::<Vec<_>>(), scores, assessed)
     };
     assert_eq!(told(&demo(800)), told(&demo(800)));
@@ -122,11 +106,7 @@ fn registers_agree_with_counts_and_flags() {
             ("MH", facts.serious_mental_illness),
             ("PAL", facts.palliative),
         ] {
-            assert!(
-                flag.is_none_or(|flag| flag == conditions.has(code)),
-                "{} {code}",
-                person.nhs_number
-            );
+            assert!(flag.is_none_or(|flag| flag == conditions.has(code)), "{} {code}", person.nhs_number);
         }
         assert!(facts.cancer_active != Some(true) || facts.cancer_treatment_ended.is_none());
         assert!(facts.cancer_active != Some(true) || conditions.has("CAN"));
@@ -139,16 +119,8 @@ fn nhs_numbers_are_valid_scattered_and_used_once() {
     let numbers: BTreeSet<u64> = demo.people.iter().map(|person| person.nhs_number).collect();
     assert_eq!(numbers.len(), demo.people.len());
     for number in &numbers {
-        let digits: Vec<u64> = number
-            .to_string()
-            .bytes()
-            .map(|digit| u64::from(digit - b'0'))
-            .collect();
-        let sum: u64 = (2..=10)
-            .rev()
-            .zip(&digits)
-            .map(|(weight, digit)| weight * digit)
-            .sum();
+        let digits: Vec<u64> = number.to_string().bytes().map(|digit| u64::from(digit - b'0')).collect();
+        let sum: u64 = (2..=10).rev().zip(&digits).map(|(weight, digit)| weight * digit).sum();
         assert_eq!((sum + digits[9]) % 11, 0, "{number}");
         assert!((9_990_000_000..9_999_999_999).contains(number));
     }
@@ -162,16 +134,10 @@ fn children_and_people_who_went_are_of_the_small_localities() {
         assert!(age(person.born, demo.plan.as_of) >= 16);
         assert!(person.left.is_none() && person.died.is_none());
     }
-    let small = || {
-        demo.people
-            .iter()
-            .filter(|person| demo.practices[person.practice].locality != LARGE)
-    };
+    let small = || demo.people.iter().filter(|person| demo.practices[person.practice].locality != LARGE);
     assert!(small().any(|person| person.left.is_some()));
     assert!(small().any(|person| person.died.is_some()));
-    let children = small()
-        .filter(|person| age(person.born, demo.plan.as_of) < 16)
-        .count();
+    let children = small().filter(|person| age(person.born, demo.plan.as_of) < 16).count();
     assert!((150..300).contains(&children), "{children}");
 }
 
@@ -187,10 +153,7 @@ fn dates_keep_their_order() {
                 assert!(gone >= person.registered && gone < as_of);
             }
             assert!(
-                person
-                    .facts
-                    .cancer_treatment_ended
-                    .is_none_or(|ended| ended > person.born && ended < as_of)
+                person.facts.cancer_treatment_ended.is_none_or(|ended| ended > person.born && ended < as_of)
             );
         }
         for assessment in &demo.assessments {
@@ -201,16 +164,8 @@ fn dates_keep_their_order() {
             let days = (assessment.next_review - assessment.assessed).num_days();
             assert!((1..=365).contains(&days));
         }
-        assert!(
-            demo.risk_scores
-                .iter()
-                .all(|score| score.scored <= as_of && score.hundredths <= 10_000)
-        );
-        assert!(
-            demo.sharing_agreements
-                .iter()
-                .all(|sharing| sharing.from <= as_of && as_of <= sharing.to)
-        );
+        assert!(demo.risk_scores.iter().all(|score| score.scored <= as_of && score.hundredths <= 10_000));
+        assert!(demo.sharing_agreements.iter().all(|sharing| sharing.from <= as_of && as_of <= sharing.to));
     }
 }
 
@@ -220,34 +175,19 @@ fn every_group_is_cared_for_in_every_locality() {
     let groups: BTreeSet<&str> = demo.care_agreements.iter().map(|care| care.group).collect();
     assert_eq!(groups.len(), 9);
     for locality in &demo.localities {
-        let here = demo
-            .care_agreements
-            .iter()
-            .filter(|care| care.locality == locality.code);
-        assert_eq!(
-            here.map(|care| care.group).collect::<BTreeSet<_>>(),
-            groups,
-            "{}",
-            locality.code
-        );
+        let here = demo.care_agreements.iter().filter(|care| care.locality == locality.code);
+        assert_eq!(here.map(|care| care.group).collect::<BTreeSet<_>>(), groups, "{}", locality.code);
     }
 }
 
 #[test]
 fn every_role_has_an_account_and_the_organisation_it_wants() {
     let demo = demo(1);
-    let known: BTreeSet<&str> = demo
-        .organisations
-        .iter()
-        .map(|organisation| organisation.code)
-        .collect();
+    let known: BTreeSet<&str> = demo.organisations.iter().map(|organisation| organisation.code).collect();
     let mut holders: BTreeMap<&str, Vec<Option<&str>>> = BTreeMap::new();
     for membership in demo.users.iter().flat_map(|user| &user.memberships) {
         assert!(membership.organisation.is_none_or(|code| known.contains(code)));
-        holders
-            .entry(membership.role)
-            .or_default()
-            .push(membership.organisation);
+        holders.entry(membership.role).or_default().push(membership.organisation);
     }
     assert_eq!(holders.len(), 11);
     assert_eq!(holders["administrator"], [None]);
@@ -258,15 +198,7 @@ fn every_role_has_an_account_and_the_organisation_it_wants() {
 
 /// The home group of the first criteria, for one assignment of the facts they ask about.
 fn group(facts: [bool; 7]) -> u8 {
-    let [
-        homeless,
-        alcohol,
-        drugs,
-        organic,
-        disability,
-        mental_illness,
-        condition,
-    ] = facts;
+    let [homeless, alcohol, drugs, organic, disability, mental_illness, condition] = facts;
     match () {
         () if homeless || alcohol || drugs => 9,
         () if organic => 8,
@@ -302,9 +234,7 @@ fn is_judgement_case(person: &Person) -> bool {
 #[test]
 fn a_few_hundred_people_are_judgement_cases() {
     for (adults, expected) in [(153_687, 100..1_000), (20_000, 20..200), (2_000, 3..40)] {
-        let cases = in_large(&demo(adults))
-            .filter(|person| is_judgement_case(person))
-            .count();
+        let cases = in_large(&demo(adults)).filter(|person| is_judgement_case(person)).count();
         assert!(expected.contains(&cases), "{cases} of {adults}");
     }
 }

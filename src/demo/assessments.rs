@@ -67,18 +67,10 @@ pub fn risk_scores(chance: &mut Chance, people: &[Person], as_of: NaiveDate) -> 
             continue;
         }
         let last_year = risk(chance, person);
-        let change = if chance.of(0.15) {
-            0.0
-        } else {
-            chance.normal() * 2.5 + 0.4
-        };
+        let change = if chance.of(0.15) { 0.0 } else { chance.normal() * 2.5 + 0.4 };
         for (score, scored) in [(last_year, earlier), (last_year + change, later)] {
             let hundredths = (score.clamp(0.0, 100.0) * 100.0).round() as u16;
-            scores.push(RiskScore {
-                person: place,
-                hundredths,
-                scored,
-            });
+            scores.push(RiskScore { person: place, hundredths, scored });
         }
     }
     scores
@@ -104,13 +96,7 @@ pub fn assessments(
     let mut assessments = Vec::new();
     for (place, person) in people.iter().enumerate() {
         if person.age >= 16 && !is_gone(person) && chance.of(share_assessed(person)) {
-            assessments.push(assessment(
-                chance,
-                place,
-                person,
-                &practices[person.practice],
-                as_of,
-            ));
+            assessments.push(assessment(chance, place, person, &practices[person.practice], as_of));
         }
     }
     assessments
@@ -138,28 +124,15 @@ fn assessment(
     as_of: NaiveDate,
 ) -> Assessment {
     let assessed = days_before(as_of, chance.below(ASSESSED_WITHIN));
-    let functional = axis(
-        chance,
-        if person.facts.care_home == Some(true) {
-            0.8
-        } else {
-            0.4
-        },
-    );
+    let functional = axis(chance, if person.facts.care_home == Some(true) { 0.8 } else { 0.4 });
     let complexity = axis(chance, f64::from(person.facts.conditions_counted()) / 6.0);
     let next_review = if chance.of(0.8) {
         assessed + Days::new(364)
     } else {
         assessed + Days::new(chance.between(60, 240).into())
     };
-    let network = if practice.locality == LARGE {
-        INTEGRATED_CARE
-    } else {
-        COMMUNITY_CARE
-    };
-    let planned = chance
-        .of(0.7)
-        .then(|| assessed + Days::new(chance.below(28).into()));
+    let network = if practice.locality == LARGE { INTEGRATED_CARE } else { COMMUNITY_CARE };
+    let planned = chance.of(0.7).then(|| assessed + Days::new(chance.below(28).into()));
     Assessment {
         person: place,
         assessed,
@@ -176,9 +149,7 @@ fn assessment(
         coordinator: if chance.of(0.55) { practice.code } else { network },
         next_review,
         care_plan_agreed: planned.filter(|agreed| *agreed <= as_of),
-        decision_support: chance
-            .of(0.1)
-            .then(|| [(); 3].map(|()| chance.one_of(&["N", "L", "M", "M", "H"]))),
+        decision_support: chance.of(0.1).then(|| [(); 3].map(|()| chance.one_of(&["N", "L", "M", "M", "H"]))),
     }
 }
 

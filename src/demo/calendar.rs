@@ -6,19 +6,13 @@ use chrono::{Datelike, Days, NaiveDate};
 /// The same day `years` earlier; 28 February where that year has no 29th.
 pub fn years_before(date: NaiveDate, years: u32) -> NaiveDate {
     let year = date.year() - years as i32;
-    date.with_year(year)
-        .or_else(|| NaiveDate::from_ymd_opt(year, 2, 28))
-        .unwrap_or(date)
+    date.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 2, 28)).unwrap_or(date)
 }
 
 /// The 1 April on or before a date.
 pub fn financial_year(date: NaiveDate) -> NaiveDate {
     let begins = NaiveDate::from_ymd_opt(date.year(), 4, 1).unwrap_or(date);
-    if begins <= date {
-        begins
-    } else {
-        years_before(begins, 1)
-    }
+    if begins <= date { begins } else { years_before(begins, 1) }
 }
 
 pub fn days_before(date: NaiveDate, days: u32) -> NaiveDate {
@@ -45,13 +39,7 @@ mod tests {
     #[test]
     fn a_birth_date_gives_the_age_asked_for() {
         let mut chance = Chance::seeded(29);
-        for as_of in [
-            "2024-02-29",
-            "2025-02-28",
-            "2025-03-01",
-            "2025-01-01",
-            "2025-12-31",
-        ] {
+        for as_of in ["2024-02-29", "2025-02-28", "2025-03-01", "2025-01-01", "2025-12-31"] {
             let as_of: NaiveDate = as_of.parse().unwrap();
             for years in 0..=104 {
                 for _ in 0..400 {

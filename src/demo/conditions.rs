@@ -43,18 +43,12 @@ impl Conditions {
     }
 
     pub fn codes(self) -> impl Iterator<Item = &'static str> {
-        CODES
-            .into_iter()
-            .enumerate()
-            .filter(move |(place, _)| self.0 & 1 << place != 0)
-            .map(|(_, code)| code)
+        CODES.into_iter().enumerate().filter(move |(place, _)| self.0 & 1 << place != 0).map(|(_, code)| code)
     }
 
     /// Those that count as long-term conditions.
     pub fn counted(self) -> usize {
-        self.codes()
-            .filter(|code| COUNTED.iter().any(|(counted, ..)| counted == code))
-            .count()
+        self.codes().filter(|code| COUNTED.iter().any(|(counted, ..)| counted == code)).count()
     }
 }
 
@@ -87,10 +81,7 @@ mod tests {
         let mut chance = Chance::seeded(3);
         for count in 0..=9 {
             for age in [16, 45, 70, 104] {
-                assert_eq!(
-                    counted(&mut chance, count, age, true).counted(),
-                    usize::from(count)
-                );
+                assert_eq!(counted(&mut chance, count, age, true).counted(), usize::from(count));
             }
         }
     }

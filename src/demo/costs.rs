@@ -39,11 +39,7 @@ pub fn settle(chance: &mut Chance, leaf: &Leaf, people: &mut [(&mut Person, f64)
     let sum: f64 = people.iter().map(|(_, relative)| relative).sum();
     let mut left = total;
     for (person, relative) in people.iter_mut() {
-        let pence = if sum > 0.0 {
-            (total as f64 * *relative / sum) as i64
-        } else {
-            0
-        };
+        let pence = if sum > 0.0 { (total as f64 * *relative / sum) as i64 } else { 0 };
         person.facts.annual_cost_pence = Some(pence);
         left -= pence;
     }

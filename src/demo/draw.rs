@@ -79,8 +79,6 @@ impl Weights {
     pub fn draw(&self, chance: &mut Chance) -> usize {
         let total = self.0.last().copied().unwrap_or(0.0);
         let at = chance.unit() * total;
-        self.0
-            .partition_point(|&sum| sum <= at)
-            .min(self.0.len().saturating_sub(1))
+        self.0.partition_point(|&sum| sum <= at).min(self.0.len().saturating_sub(1))
     }
 }

@@ -107,10 +107,7 @@ impl Gap {
                 facts.conditions = facts.conditions.filter(|_| chance.of(0.5));
             }
             Newcomer => {
-                *facts = Facts {
-                    annual_cost_pence: facts.annual_cost_pence,
-                    ..Facts::default()
-                };
+                *facts = Facts { annual_cost_pence: facts.annual_cost_pence, ..Facts::default() };
                 person.registered = calendar::days_before(as_of, chance.between(0, 20));
             }
             Cancer => facts.cancer_active = None,

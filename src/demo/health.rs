@@ -25,15 +25,8 @@ const PYRAMID: [(u8, f64); 13] = [
 ];
 
 /// Recorded dementia by age where a leaf does not ask.
-const DEMENTIA: [(u8, f64); 7] = [
-    (16, 0.0),
-    (50, 0.0003),
-    (65, 0.004),
-    (70, 0.01),
-    (75, 0.025),
-    (80, 0.05),
-    (85, 0.1),
-];
+const DEMENTIA: [(u8, f64); 7] =
+    [(16, 0.0), (50, 0.0003), (65, 0.004), (70, 0.01), (75, 0.025), (80, 0.05), (85, 0.1)];
 
 /// A leaf with its ages and counts weighted, ready to draw from.
 pub struct Urn {
@@ -51,11 +44,7 @@ pub struct Who {
 impl Urn {
     pub fn new(leaf: &Leaf) -> Self {
         Self {
-            ages: Weights::new(
-                leaf.age
-                    .clone()
-                    .map(|age| at(&PYRAMID, age) * likely_at(age, leaf)),
-            ),
+            ages: Weights::new(leaf.age.clone().map(|age| at(&PYRAMID, age) * likely_at(age, leaf))),
             counts: Weights::new(leaf.ltc_count.clone().map(|count| 0.45_f64.powi(count.into()))),
             leaf: leaf.clone(),
         }
@@ -68,21 +57,14 @@ impl Urn {
     /// Everything but the cost, known throughout, as this leaf asks.
     pub fn facts(&self, chance: &mut Chance, who: &Who, as_of: NaiveDate) -> Facts {
         let ltc_count = self.leaf.ltc_count.start() + self.counts.draw(chance) as u8;
-        let dementia = self
-            .leaf
-            .dementia
-            .unwrap_or_else(|| chance.of(at(&DEMENTIA, who.age)));
+        let dementia = self.leaf.dementia.unwrap_or_else(|| chance.of(at(&DEMENTIA, who.age)));
         let disability = if who.age < 75 { 0.004 } else { 0.001 };
         let mut facts = Facts {
             ltc_count: Some(ltc_count),
             conditions: Some(conditions::counted(chance, ltc_count, who.age, who.female)),
             dementia: Some(dementia),
             advanced_organic_disorder: Some(chance.of(if dementia { 0.16 } else { 0.0003 })),
-            learning_disability: Some(
-                self.leaf
-                    .learning_disability
-                    .unwrap_or_else(|| chance.of(disability)),
-            ),
+            learning_disability: Some(self.leaf.learning_disability.unwrap_or_else(|| chance.of(disability))),
             serious_mental_illness: Some(who.age >= 18 && chance.of(0.01)),
             palliative: Some(false),
             ..Facts::default()
@@ -96,10 +78,7 @@ impl Urn {
     /// Treatment that ended within five years is drawn only where the leaf does not ask about cancer: its people are
     /// then the published number whether that question is read as active cancer or as cancer within five years.
     fn draw_cancer(&self, chance: &mut Chance, facts: &mut Facts, age: u8, as_of: NaiveDate) {
-        let active = self
-            .leaf
-            .cancer
-            .unwrap_or_else(|| chance.of(if age >= 50 { 0.05 } else { 0.004 }));
+        let active = self.leaf.cancer.unwrap_or_else(|| chance.of(if age >= 50 { 0.05 } else { 0.004 }));
         facts.cancer_active = Some(active);
         facts.palliative = Some(active && chance.of(0.08));
         if active || age < 25 {
@@ -149,26 +128,14 @@ fn likely_at(age: u8, leaf: &Leaf) -> f64 {
         2 => years.powf(2.4),
         _ => years.powf(3.2),
     };
-    let dementia = if leaf.dementia == Some(true) {
-        years.powf(8.0)
-    } else {
-        1.0
-    };
-    let cancer = if leaf.cancer == Some(true) {
-        years.powf(2.0)
-    } else {
-        1.0
-    };
+    let dementia = if leaf.dementia == Some(true) { years.powf(8.0) } else { 1.0 };
+    let cancer = if leaf.cancer == Some(true) { years.powf(2.0) } else { 1.0 };
     illness * dementia * cancer
 }
 
 /// Social exclusion goes with mental illness; care homes hold the oldest, and those with dementia.
 fn draw_circumstances(chance: &mut Chance, facts: &mut Facts, age: u8) {
-    let unwell = if facts.serious_mental_illness == Some(true) {
-        6.0
-    } else {
-        1.0
-    };
+    let unwell = if facts.serious_mental_illness == Some(true) { 6.0 } else { 1.0 };
     let young = if age < 65 { 1.0 } else { 0.15 };
     let old = match age {
         0..65 => 0.0005,
@@ -178,11 +145,7 @@ fn draw_circumstances(chance: &mut Chance, facts: &mut Facts, age: u8) {
         _ => 0.18,
     };
     let needs_care = if facts.dementia == Some(true) { 0.3 } else { 0.0 };
-    let disabled = if facts.learning_disability == Some(true) {
-        0.08
-    } else {
-        0.0
-    };
+    let disabled = if facts.learning_disability == Some(true) { 0.08 } else { 0.0 };
     let care_home = chance.of(old + needs_care + disabled);
     facts.care_home = Some(care_home);
     facts.homeless = Some(!care_home && chance.of(0.0025 * unwell * young));
@@ -201,14 +164,8 @@ fn add_registers(chance: &mut Chance, facts: &mut Facts, age: u8) {
         ("LD", facts.learning_disability == Some(true)),
         ("MH", facts.serious_mental_illness == Some(true)),
         ("PAL", facts.palliative == Some(true)),
-        (
-            "OB",
-            age >= 18 && chance.of(if hypertension { 0.2 } else { 0.06 }),
-        ),
-        (
-            "CVDPP",
-            hypertension && (30..75).contains(&age) && chance.of(0.12),
-        ),
+        ("OB", age >= 18 && chance.of(if hypertension { 0.2 } else { 0.06 })),
+        ("CVDPP", hypertension && (30..75).contains(&age) && chance.of(0.12)),
     ] {
         if on {
             registers.add(code);
@@ -219,9 +176,5 @@ fn add_registers(chance: &mut Chance, facts: &mut Facts, age: u8) {
 
 /// The last step at or below an age.
 fn at(steps: &[(u8, f64)], age: u8) -> f64 {
-    steps
-        .iter()
-        .rev()
-        .find(|(from, _)| *from <= age)
-        .map_or(0.0, |(_, value)| *value)
+    steps.iter().rev().find(|(from, _)| *from <= age).map_or(0.0, |(_, value)| *value)
 }

@@ -113,10 +113,7 @@ mod tests {
         assert!(Plan::new(1, date("2000-01-01")).is_ok());
         assert!(Plan::new(MOST_ADULTS, date("2199-12-31")).is_ok());
         assert_eq!(Plan::new(0, date("2025-01-01")), Err(Unplanned::Size));
-        assert_eq!(
-            Plan::new(MOST_ADULTS + 1, date("2025-01-01")),
-            Err(Unplanned::Size)
-        );
+        assert_eq!(Plan::new(MOST_ADULTS + 1, date("2025-01-01")), Err(Unplanned::Size));
         assert_eq!(Plan::new(1, date("1999-12-31")), Err(Unplanned::Date));
     }
 }

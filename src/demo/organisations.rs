@@ -99,9 +99,7 @@ pub fn localities(adults: u32) -> Vec<Locality> {
         population: registered + registered / 20,
     };
     let small = small_localities(adults).map(|(code, people)| locality(code, OTHER_CCG, people));
-    std::iter::once(locality(LARGE, CCG, children_too))
-        .chain(small)
-        .collect()
+    std::iter::once(locality(LARGE, CCG, children_too)).chain(small).collect()
 }
 
 pub fn organisations(as_of: NaiveDate) -> Vec<Organisation> {
@@ -124,24 +122,15 @@ fn organisation(row: &'static str, opened: NaiveDate) -> Option<Organisation> {
         locality: given(locality, true),
         sector: given(detail, kind == "provider"),
         opened,
-        networks: networks
-            .split(';')
-            .filter(|network| !network.is_empty())
-            .collect(),
+        networks: networks.split(';').filter(|network| !network.is_empty()).collect(),
         size: size.parse().unwrap_or(0.0),
     })
 }
 
 pub fn practices(organisations: &[Organisation]) -> Vec<Practice> {
     let of_locality = |organisation: &Organisation| {
-        let locality = organisation
-            .locality
-            .filter(|_| organisation.kind == "practice")?;
-        Some(Practice {
-            code: organisation.code,
-            locality,
-            size: organisation.size,
-        })
+        let locality = organisation.locality.filter(|_| organisation.kind == "practice")?;
+        Some(Practice { code: organisation.code, locality, size: organisation.size })
     };
     organisations.iter().filter_map(of_locality).collect()
 }
@@ -150,15 +139,7 @@ pub fn members(organisations: &[Organisation], as_of: NaiveDate) -> Vec<Member> 
     let from = calendar::years_before(calendar::financial_year(as_of), 4);
     let of_networks = |organisation: &Organisation| {
         let member = organisation.code;
-        organisation
-            .networks
-            .clone()
-            .into_iter()
-            .map(move |network| Member {
-                network,
-                member,
-                from,
-            })
+        organisation.networks.clone().into_iter().map(move |network| Member { network, member, from })
     };
     organisations.iter().flat_map(of_networks).collect()
 }
@@ -169,12 +150,7 @@ pub fn care_agreements(as_of: NaiveDate) -> Vec<CareAgreement> {
     let mut agreements = Vec::new();
     for row in include_str!("care-agreements.csv").lines().skip(1) {
         if let [network, locality, groups] = row.split(',').collect::<Vec<_>>()[..] {
-            let of_group = |group| CareAgreement {
-                network,
-                locality,
-                group,
-                from,
-            };
+            let of_group = |group| CareAgreement { network, locality, group, from };
             agreements.extend(groups.split(';').map(of_group));
         }
     }
@@ -186,12 +162,5 @@ pub fn sharing_agreements(as_of: NaiveDate) -> Vec<SharingAgreement> {
     let from = calendar::years_before(calendar::financial_year(as_of), 1);
     let to = NaiveDate::from_ymd_opt(as_of.year() + 3, 4, 1).map_or(as_of, |next| next - Days::new(1));
     let purpose = "Direct care of the people of its groups";
-    [INTEGRATED_CARE, COMMUNITY_CARE]
-        .map(|network| SharingAgreement {
-            network,
-            purpose,
-            from,
-            to,
-        })
-        .into()
+    [INTEGRATED_CARE, COMMUNITY_CARE].map(|network| SharingAgreement { network, purpose, from, to }).into()
 }

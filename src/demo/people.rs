@@ -53,9 +53,7 @@ pub fn people(chance: &mut Chance, adults: u32, as_of: NaiveDate, practices: &[P
             Some(leaf) => urns[leaf].facts(chance, &who, as_of),
             None => health::child(chance, &who),
         };
-        let relative = place
-            .leaf
-            .map_or(0.0, |leaf| costs::relative(chance, &leaves[leaf], &facts));
+        let relative = place.leaf.map_or(0.0, |leaf| costs::relative(chance, &leaves[leaf], &facts));
         let born = calendar::birth_date(chance, as_of, age);
         let (registered, gone) = stay(chance, age, born, as_of, place.standing);
         let given_name = names::given(chance);
@@ -90,11 +88,7 @@ pub fn people(chance: &mut Chance, adults: u32, as_of: NaiveDate, practices: &[P
 /// How many numbers the people of a demo take.
 pub fn count(adults: u32) -> u32 {
     let small = organisations::small_localities(adults);
-    adults
-        + small
-            .iter()
-            .map(|(_, people)| people + gone(*people, LEFT) + gone(*people, DIED))
-            .sum::<u32>()
+    adults + small.iter().map(|(_, people)| people + gone(*people, LEFT) + gone(*people, DIED)).sum::<u32>()
 }
 
 fn gone(people: u32, share: f64) -> u32 {
@@ -104,23 +98,14 @@ fn gone(people: u32, share: f64) -> u32 {
 fn places(chance: &mut Chance, leaves: &[Leaf], adults: u32) -> Vec<Place> {
     let mut places = Vec::with_capacity(count(adults) as usize);
     let mut fill = |locality, leaf, standing, people: u32| {
-        places.extend(std::iter::repeat_n(
-            Place {
-                locality,
-                leaf,
-                standing,
-            },
-            people as usize,
-        ));
+        places.extend(std::iter::repeat_n(Place { locality, leaf, standing }, people as usize));
     };
     for (leaf, share) in tree::shares(leaves, adults).into_iter().enumerate() {
         fill(LARGE, Some(leaf), Standing::Registered, share);
     }
     let by_people = Weights::new(leaves.iter().map(|leaf| leaf.people.into()));
     let by_age = Weights::new(
-        leaves
-            .iter()
-            .map(|leaf| f64::from(leaf.people) * f64::from(*leaf.age.start()).powf(3.0)),
+        leaves.iter().map(|leaf| f64::from(leaf.people) * f64::from(*leaf.age.start()).powf(3.0)),
     );
     for (locality, people) in organisations::small_localities(adults) {
         let children = (f64::from(people) * CHILDREN).round() as u32;
@@ -196,10 +181,7 @@ fn settle_costs(chance: &mut Chance, leaves: &[Leaf], places: &[Place], drawn: &
     for (place, (person, relative)) in places.iter().zip(drawn) {
         if let Some(leaf) = place.leaf {
             let here = place.standing == Standing::Registered;
-            cohorts
-                .entry((place.locality, here, leaf))
-                .or_default()
-                .push((person, *relative));
+            cohorts.entry((place.locality, here, leaf)).or_default().push((person, *relative));
         }
     }
     for ((_, _, leaf), mut people) in cohorts {
@@ -228,10 +210,8 @@ impl Surgeries {
         let mut all: Vec<(&'static str, Vec<usize>, Weights)> = Vec::new();
         for practice in practices {
             if all.iter().all(|(locality, ..)| *locality != practice.locality) {
-                let here = practices
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, other)| other.locality == practice.locality);
+                let here =
+                    practices.iter().enumerate().filter(|(_, other)| other.locality == practice.locality);
                 let (places, sizes): (Vec<usize>, Vec<f64>) =
                     here.map(|(place, other)| (place, other.size)).unzip();
                 all.push((practice.locality, places, Weights::new(sizes)));

@@ -48,11 +48,7 @@ impl Leaf {
 
     /// A leaf that is open at the top takes any higher count.
     fn most(&self) -> u8 {
-        if *self.ltc_count.end() == MOST_CONDITIONS {
-            u8::MAX
-        } else {
-            *self.ltc_count.end()
-        }
+        if *self.ltc_count.end() == MOST_CONDITIONS { u8::MAX } else { *self.ltc_count.end() }
     }
 
     fn root() -> Self {
@@ -83,16 +79,8 @@ impl Leaf {
 
 /// Thresholds lie halfway between two whole numbers.
 fn cut(range: &mut RangeInclusive<u8>, operator: &str, threshold: &str) {
-    let below: u8 = threshold
-        .split('.')
-        .next()
-        .and_then(|whole| whole.parse().ok())
-        .unwrap_or(0);
-    *range = if operator == "<" {
-        *range.start()..=below
-    } else {
-        below + 1..=*range.end()
-    };
+    let below: u8 = threshold.split('.').next().and_then(|whole| whole.parse().ok()).unwrap_or(0);
+    *range = if operator == "<" { *range.start()..=below } else { below + 1..=*range.end() };
 }
 
 /// The leaves in the order of the file.
@@ -101,18 +89,7 @@ pub fn leaves() -> Vec<Leaf> {
     let mut leaves = Vec::new();
     for line in include_str!("regression-tree.csv").lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
-        let [
-            node,
-            parent,
-            _,
-            variable,
-            operator,
-            threshold,
-            people,
-            mean,
-            deviance,
-            is_leaf,
-        ] = fields[..]
+        let [node, parent, _, variable, operator, threshold, people, mean, deviance, is_leaf] = fields[..]
         else {
             continue;
         };
@@ -132,20 +109,14 @@ pub fn leaves() -> Vec<Leaf> {
 }
 
 fn parsed<T: std::str::FromStr>(field: &str) -> T {
-    field
-        .parse()
-        .ok()
-        .expect("the tree ships with the program and its test reads every number")
+    field.parse().ok().expect("the tree ships with the program and its test reads every number")
 }
 
 /// How many of `adults` each leaf holds: its published share, rounded by largest remainder (ties to the earlier leaf).
 pub fn shares(leaves: &[Leaf], adults: u32) -> Vec<u32> {
     let published: u64 = leaves.iter().map(|leaf| u64::from(leaf.people)).sum();
     let exact = |leaf: &Leaf| u64::from(leaf.people) * u64::from(adults);
-    let mut shares: Vec<u32> = leaves
-        .iter()
-        .map(|leaf| (exact(leaf) / published) as u32)
-        .collect();
+    let mut shares: Vec<u32> = leaves.iter().map(|leaf| (exact(leaf) / published) as u32).collect();
     let mut by_remainder: Vec<usize> = (0..leaves.len()).collect();
     by_remainder.sort_by_key(|&place| std::cmp::Reverse(exact(&leaves[place]) % published));
     let left = adults - shares.iter().sum::<u32>();
@@ -164,10 +135,7 @@ mod tests {
         let leaves = leaves();
         assert_eq!(leaves.len(), 18);
         assert_eq!(leaves.iter().map(|leaf| leaf.people).sum::<u32>(), 153_687);
-        assert_eq!(
-            shares(&leaves, 153_687),
-            leaves.iter().map(|leaf| leaf.people).collect::<Vec<_>>()
-        );
+        assert_eq!(shares(&leaves, 153_687), leaves.iter().map(|leaf| leaf.people).collect::<Vec<_>>());
     }
 
     #[test]
@@ -185,9 +153,8 @@ mod tests {
             for ltc_count in 0..=12 {
                 for flags in 0..8 {
                     let [dementia, disability, cancer] = [flags & 1 > 0, flags & 2 > 0, flags & 4 > 0];
-                    let holding = leaves
-                        .iter()
-                        .filter(|l| l.holds(age, ltc_count, dementia, disability, cancer));
+                    let holding =
+                        leaves.iter().filter(|l| l.holds(age, ltc_count, dementia, disability, cancer));
                     assert_eq!(holding.count(), 1, "{age} {ltc_count} {flags:b}");
                 }
             }

@@ -28,104 +28,24 @@ const NETWORK: &str = "GPN01";
 /// Address, name, role, organisation; the second row of one address is a second membership.
 const USERS: [(&str, &str, &str, Option<&str>); 19] = [
     ("admin@demo.example", "Tansy Mapleshaw", "administrator", None),
-    (
-        "commissioner.first@demo.example",
-        "Heron Ashendale",
-        "commissioner",
-        Some(of::CCG),
-    ),
-    (
-        "commissioner.second@demo.example",
-        "Bryony Flintcombe",
-        "commissioner",
-        Some(of::CCG),
-    ),
-    (
-        "commissioner.moor@demo.example",
-        "Curlew Brookfield",
-        "commissioner",
-        Some(of::OTHER_CCG),
-    ),
-    (
-        "commissioner.council@demo.example",
-        "Clover Willowbank",
-        "commissioner",
-        Some(of::COUNCIL),
-    ),
+    ("commissioner.first@demo.example", "Heron Ashendale", "commissioner", Some(of::CCG)),
+    ("commissioner.second@demo.example", "Bryony Flintcombe", "commissioner", Some(of::CCG)),
+    ("commissioner.moor@demo.example", "Curlew Brookfield", "commissioner", Some(of::OTHER_CCG)),
+    ("commissioner.council@demo.example", "Clover Willowbank", "commissioner", Some(of::COUNCIL)),
     ("gp.alder@demo.example", "Dr Wren Hazelmere", "gp", Some(ALDER)),
-    (
-        "gp.beechcroft@demo.example",
-        "Dr Otter Quickthorn",
-        "gp",
-        Some(BEECHCROFT),
-    ),
-    (
-        "practice.alder@demo.example",
-        "Campion Reedcroft",
-        "practice_staff",
-        Some(ALDER),
-    ),
-    (
-        "network.north@demo.example",
-        "Merlin Copperwood",
-        "network_manager",
-        Some(NETWORK),
-    ),
-    (
-        "provider.integrated@demo.example",
-        "Juniper Larchheath",
-        "provider",
-        Some(of::INTEGRATED_CARE),
-    ),
-    (
-        "provider.community@demo.example",
-        "Plover Mossgarth",
-        "provider",
-        Some(of::COMMUNITY_CARE),
-    ),
-    (
-        "provider.opendoor@demo.example",
-        "Lapwing Emberstile",
-        "provider",
-        Some(of::OPEN_DOOR),
-    ),
-    (
-        "coordinator@demo.example",
-        "Saffron Pebblebrook",
-        "coordinator",
-        Some(of::INTEGRATED_CARE),
-    ),
-    (
-        "analyst@demo.example",
-        "Siskin Silverdown",
-        "analyst",
-        Some(of::CCG),
-    ),
-    (
-        "lay@demo.example",
-        "Yarrow Barleyfield",
-        "lay_partner",
-        Some(of::CCG),
-    ),
-    (
-        "auditor@demo.example",
-        "Kestrel Claygarth",
-        "auditor",
-        Some(of::CCG),
-    ),
+    ("gp.beechcroft@demo.example", "Dr Otter Quickthorn", "gp", Some(BEECHCROFT)),
+    ("practice.alder@demo.example", "Campion Reedcroft", "practice_staff", Some(ALDER)),
+    ("network.north@demo.example", "Merlin Copperwood", "network_manager", Some(NETWORK)),
+    ("provider.integrated@demo.example", "Juniper Larchheath", "provider", Some(of::INTEGRATED_CARE)),
+    ("provider.community@demo.example", "Plover Mossgarth", "provider", Some(of::COMMUNITY_CARE)),
+    ("provider.opendoor@demo.example", "Lapwing Emberstile", "provider", Some(of::OPEN_DOOR)),
+    ("coordinator@demo.example", "Saffron Pebblebrook", "coordinator", Some(of::INTEGRATED_CARE)),
+    ("analyst@demo.example", "Siskin Silverdown", "analyst", Some(of::CCG)),
+    ("lay@demo.example", "Yarrow Barleyfield", "lay_partner", Some(of::CCG)),
+    ("auditor@demo.example", "Kestrel Claygarth", "auditor", Some(of::CCG)),
     ("keyer@demo.example", "Linnet Honeylea", "keyer", Some(of::CCG)),
-    (
-        "two.roles@demo.example",
-        "Rowan Drifthurst",
-        "practice_staff",
-        Some(BEECHCROFT),
-    ),
-    (
-        "two.roles@demo.example",
-        "Rowan Drifthurst",
-        "coordinator",
-        Some(BEECHCROFT),
-    ),
+    ("two.roles@demo.example", "Rowan Drifthurst", "practice_staff", Some(BEECHCROFT)),
+    ("two.roles@demo.example", "Rowan Drifthurst", "coordinator", Some(BEECHCROFT)),
 ];
 
 pub fn users(as_of: NaiveDate) -> Vec<User> {
@@ -135,12 +55,7 @@ pub fn users(as_of: NaiveDate) -> Vec<User> {
         let membership = Membership { role, organisation };
         match users.last_mut() {
             Some(user) if user.email == email => user.memberships.push(membership),
-            _ => users.push(User {
-                email,
-                name,
-                memberships: vec![membership],
-                from,
-            }),
+            _ => users.push(User { email, name, memberships: vec![membership], from }),
         }
     }
     users

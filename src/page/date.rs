@@ -2,9 +2,8 @@
 
 use chrono::NaiveDate;
 
-const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// Day, month and year as typed; the fields of the form are `<name>_day`, `<name>_month` and `<name>_year`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,21 +15,13 @@ pub struct TypedDate {
 
 impl TypedDate {
     pub fn new(day: &str, month: &str, year: &str) -> TypedDate {
-        TypedDate {
-            day: day.into(),
-            month: month.into(),
-            year: year.into(),
-        }
+        TypedDate { day: day.into(), month: month.into(), year: year.into() }
     }
 
     /// A known date, to be shown in the three fields.
     pub fn of(date: NaiveDate) -> TypedDate {
         let part = |format| date.format(format).to_string();
-        TypedDate {
-            day: part("%-d"),
-            month: part("%-m"),
-            year: part("%Y"),
-        }
+        TypedDate { day: part("%-d"), month: part("%-m"), year: part("%Y") }
     }
 
     /// The date, or `None` where all three fields are blank.
@@ -41,10 +32,7 @@ impl TypedDate {
         let typed = [self.day.trim(), self.month.trim(), self.year.trim()];
         let parts: Vec<&str> = match typed {
             ["", "", ""] => return Ok(None),
-            [whole, "", ""] => whole
-                .split([' ', '/', '-', '.'])
-                .filter(|part| !part.is_empty())
-                .collect(),
+            [whole, "", ""] => whole.split([' ', '/', '-', '.']).filter(|part| !part.is_empty()).collect(),
             three => three.to_vec(),
         };
         let date = match parts[..] {
@@ -90,12 +78,8 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused_with_a_sentence() {
-        for (day, month, year) in [
-            ("31", "2", "2026"),
-            ("1", "", "2026"),
-            ("1", "1", "26"),
-            ("soon", "", ""),
-        ] {
+        for (day, month, year) in [("31", "2", "2026"), ("1", "", "2026"), ("1", "1", "26"), ("soon", "", "")]
+        {
             let mend = "Start date must be a real date, for example 5 4 2026".to_owned();
             assert_eq!(check(day, month, year), Err(mend), "{day} {month} {year}");
         }

@@ -61,10 +61,7 @@ mod tests {
     #[test]
     fn a_moment_is_shown_as_london_s_clock_shows_it() {
         let at = |month, hour, minute| {
-            let utc = NaiveDate::from_ymd_opt(2026, month, 5)
-                .unwrap()
-                .and_hms_opt(hour, minute, 7)
-                .unwrap();
+            let utc = NaiveDate::from_ymd_opt(2026, month, 5).unwrap().and_hms_opt(hour, minute, 7).unwrap();
             clock(London.from_utc_datetime(&utc).naive_local())
         };
         assert_eq!(at(1, 9, 30), "9:30am");

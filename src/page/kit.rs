@@ -11,18 +11,11 @@ pub struct Choice {
 
 impl Choice {
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Choice {
-        Choice {
-            value: value.into(),
-            label: label.into(),
-            hint: String::new(),
-        }
+        Choice { value: value.into(), label: label.into(), hint: String::new() }
     }
 
     pub fn hint(self, hint: impl Into<String>) -> Choice {
-        Choice {
-            hint: hint.into(),
-            ..self
-        }
+        Choice { hint: hint.into(), ..self }
     }
 
     pub fn is(&self, value: impl AsRef<str>) -> bool {

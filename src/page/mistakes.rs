@@ -27,10 +27,7 @@ impl Mistakes {
     }
 
     pub fn add(&mut self, field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) {
-        self.0.push(Mistake {
-            field: field.into(),
-            message: message.into(),
-        });
+        self.0.push(Mistake { field: field.into(), message: message.into() });
     }
 
     /// The value, or the mistake noted and `None`.
@@ -48,9 +45,7 @@ impl Mistakes {
 
     /// The message beside a field: its first, where it has several.
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.iter()
-            .find(|mistake| mistake.field == field)
-            .map(|mistake| mistake.message.as_ref())
+        self.iter().find(|mistake| mistake.field == field).map(|mistake| mistake.message.as_ref())
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Mistake> {

@@ -25,11 +25,7 @@ impl Pages {
     pub fn new(page: i64, per: i64, rows: i64) -> Pages {
         let per = if per == 100 { 100 } else { PER_PAGE };
         let last = last_of(rows, per);
-        Pages {
-            page: page.clamp(1, last),
-            per,
-            rows,
-        }
+        Pages { page: page.clamp(1, last), per, rows }
     }
 
     pub fn last(&self) -> i64 {
@@ -62,9 +58,7 @@ impl Pages {
 }
 
 fn last_of(rows: i64, per: i64) -> i64 {
-    (rows.max(0) as u64)
-        .div_ceil(per as u64)
-        .clamp(1, LAST_PAGE as u64) as i64
+    (rows.max(0) as u64).div_ceil(per as u64).clamp(1, LAST_PAGE as u64) as i64
 }
 
 #[cfg(test)]
@@ -73,22 +67,8 @@ mod tests {
 
     #[test]
     fn a_page_past_the_end_is_the_last_one() {
-        assert_eq!(
-            Pages::new(9, 25, 60),
-            Pages {
-                page: 3,
-                per: 25,
-                rows: 60
-            }
-        );
-        assert_eq!(
-            Pages::new(-1, 7, 0),
-            Pages {
-                page: 1,
-                per: 25,
-                rows: 0
-            }
-        );
+        assert_eq!(Pages::new(9, 25, 60), Pages { page: 3, per: 25, rows: 60 });
+        assert_eq!(Pages::new(-1, 7, 0), Pages { page: 1, per: 25, rows: 0 });
         assert_eq!(Pages::new(2, 100, 260).offset(), 100);
     }
 

@@ -39,27 +39,15 @@ fn page(query: Query) -> PatternsPage {
         acting_as: "Commissioner, Ealing".into(),
         can_switch: true,
         navigation: vec![
-            NavItem {
-                label: "Groups",
-                href: "/groups",
-            },
-            NavItem {
-                label: "Patterns",
-                href: "/patterns",
-            },
+            NavItem { label: "Groups", href: "/groups" },
+            NavItem { label: "Patterns", href: "/patterns" },
         ],
     };
     let at = DateTime::UNIX_EPOCH.naive_utc();
     let choice = |value: &str| Choice::new(value, value.to_uppercase()).hint("What it means");
     PatternsPage {
-        chrome: Chrome::new(shown, "/patterns")
-            .demo(Some(at.date()))
-            .done("The pattern was saved."),
-        mistakes: if query.get("wrong").is_some() {
-            all_wrong()
-        } else {
-            Mistakes::new()
-        },
+        chrome: Chrome::new(shown, "/patterns").demo(Some(at.date())).done("The pattern was saved."),
+        mistakes: if query.get("wrong").is_some() { all_wrong() } else { Mistakes::new() },
         today: at.date(),
         at,
         from: TypedDate::of(at.date()),
@@ -82,17 +70,7 @@ fn page(query: Query) -> PatternsPage {
 
 fn all_wrong() -> Mistakes {
     let mut mistakes = Mistakes::new();
-    for field in [
-        "name",
-        "email",
-        "cost",
-        "password",
-        "expression",
-        "practice",
-        "sector",
-        "groups",
-        "sure",
-    ] {
+    for field in ["name", "email", "cost", "password", "expression", "practice", "sector", "groups", "sure"] {
         mistakes.add(field, format!("Mend the field {field}"));
     }
     mistakes.add("from", "Start date must be a real date, for example 5 4 2026");
@@ -110,10 +88,7 @@ mod tests {
         assert!(html.contains("<title>Error: Patterns – Common Ground</title>"));
         for mistake in all_wrong().iter() {
             let field = &mistake.field;
-            assert!(
-                html.contains(&format!("<a href=\"#{field}\">")),
-                "{field} in the summary"
-            );
+            assert!(html.contains(&format!("<a href=\"#{field}\">")), "{field} in the summary");
             assert!(html.contains(&format!(" id=\"{field}\"")), "{field} on the page");
             assert!(html.contains(&format!("{field}-error\"")), "{field} described");
         }
@@ -122,14 +97,7 @@ mod tests {
     #[test]
     fn nothing_on_a_page_comes_from_elsewhere_or_stands_inline() {
         let html = page(Query::default()).render().unwrap();
-        for refused in [
-            "http://",
-            "https://",
-            "<style",
-            " style=",
-            "onclick=",
-            "javascript:",
-        ] {
+        for refused in ["http://", "https://", "<style", " style=", "onclick=", "javascript:"] {
             let found = html.replace("http://www.w3.org/2000/svg", "").contains(refused);
             assert!(!found, "{refused}");
         }

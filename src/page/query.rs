@@ -19,10 +19,7 @@ impl Query {
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(each, _)| each == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(each, _)| each == name).map(|(_, value)| value.as_str())
     }
 
     /// The same with one value set; a blank value takes it out.
@@ -59,10 +56,7 @@ impl Query {
 
     /// The chip that takes the filter `name` away.
     pub fn chip(&self, name: &str, label: impl Into<String>) -> Chip {
-        Chip {
-            label: label.into(),
-            href: self.without("page").without(name).to_string(),
-        }
+        Chip { label: label.into(), href: self.without("page").without(name).to_string() }
     }
 }
 
@@ -98,21 +92,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn query(parts: &[(&str, &str)]) -> Query {
-        Query::new(
-            parts
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        )
+        Query::new(parts.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
     }
 
     #[test]
     fn a_link_changes_one_thing_and_keeps_the_rest() {
-        let list = query(&[
-            ("practice", "E83001"),
-            ("sort", "name"),
-            ("page", "3"),
-            ("sex", ""),
-        ]);
+        let list = query(&[("practice", "E83001"), ("sort", "name"), ("page", "3"), ("sex", "")]);
         assert_eq!(list.page(4).to_string(), "?practice=E83001&sort=name&page=4");
         assert_eq!(list.sorted_by("name").to_string(), "?practice=E83001&sort=-name");
         assert_eq!(list.sorted_by("age").to_string(), "?practice=E83001&sort=age");

@@ -58,15 +58,8 @@ pub fn error_page(error: &Error) -> HttpResponse {
     if let Some(reference) = &reference {
         log(status, reference, error);
     }
-    let page = ErrorPage {
-        chrome: Chrome::signed_out(),
-        error,
-        reference,
-    };
-    let mut response = html(
-        status,
-        page.render().unwrap_or_else(|_| page.heading().to_owned()),
-    );
+    let page = ErrorPage { chrome: Chrome::signed_out(), error, reference };
+    let mut response = html(status, page.render().unwrap_or_else(|_| page.heading().to_owned()));
     let retry = match error {
         Error::TooMany { seconds } => Some(*seconds),
         Error::Busy => Some(60),
@@ -87,9 +80,7 @@ fn log(status: StatusCode, reference: &str, error: &Error) {
 
 fn new_reference() -> String {
     let mut random = rand::rng();
-    (0..8)
-        .map(|_| char::from(SIGNS[random.random_range(0..SIGNS.len())]))
-        .collect()
+    (0..8).map(|_| char::from(SIGNS[random.random_range(0..SIGNS.len())])).collect()
 }
 
 #[cfg(test)]
@@ -115,25 +106,15 @@ mod tests {
 
     #[actix_web::test]
     async fn every_other_page_says_what_to_do_and_has_a_reference() {
-        let forbidden = Error::Forbidden {
-            acting_as: "GP, Alder".into(),
-            could: vec!["Analyst, Ealing".into()],
-        };
+        let forbidden =
+            Error::Forbidden { acting_as: "GP, Alder".into(), could: vec!["Analyst, Ealing".into()] };
         for (error, status, words) in [
             (forbidden, 403, "You are acting as GP, Alder."),
-            (
-                Error::Conflict("Somebody has already applied this run."),
-                409,
-                "already applied this run",
-            ),
+            (Error::Conflict("Somebody has already applied this run."), 409, "already applied this run"),
             (Error::Unreadable("Send less text."), 422, "Send less text."),
             (Error::TooMany { seconds: 130 }, 429, "Try again in 3 minutes"),
             (Error::Busy, 503, "Try again in a minute"),
-            (
-                Error::Internal(anyhow::anyhow!("secret cause")),
-                500,
-                "Try again in a few minutes",
-            ),
+            (Error::Internal(anyhow::anyhow!("secret cause")), 500, "Try again in a few minutes"),
         ] {
             let (answered, body) = page(error).await;
             assert_eq!(answered.as_u16(), status);
@@ -146,16 +127,9 @@ mod tests {
     #[actix_web::test]
     async fn who_has_not_signed_in_comes_back_to_the_page_asked_for() {
         let way = |to: &str| {
-            error_page(&Error::SignIn { to: to.into() })
-                .headers()
-                .get("location")
-                .unwrap()
-                .clone()
+            error_page(&Error::SignIn { to: to.into() }).headers().get("location").unwrap().clone()
         };
-        assert_eq!(
-            way("/groups?sort=name&page=2"),
-            "/sign-in?to=%2Fgroups%3Fsort%3Dname%26page%3D2"
-        );
+        assert_eq!(way("/groups?sort=name&page=2"), "/sign-in?to=%2Fgroups%3Fsort%3Dname%26page%3D2");
         assert_eq!(way("/"), "/sign-in");
     }
 }

@@ -1,3 +1,4 @@
 //! People on the register.
 
 pub mod nhs_number;
+pub mod scope;

@@ -56,12 +56,7 @@ impl NhsNumber {
         if digits.iter().all(|digit| *digit == digits[0]) {
             return Err(NhsNumberFault::Repeated);
         }
-        let sum: u64 = digits
-            .iter()
-            .take(9)
-            .zip((2..=10).rev())
-            .map(|(digit, weight)| digit * weight)
-            .sum();
+        let sum: u64 = digits.iter().take(9).zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
         match 11 - sum % 11 {
             10 => Err(NhsNumberFault::CheckTen),
             check if check % 11 == digits[9] => {
@@ -101,13 +96,7 @@ impl TryFrom<i64> for NhsNumber {
 
 impl fmt::Display for NhsNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:03} {:03} {:04}",
-            self.0 / 10_000_000,
-            self.0 / 10_000 % 1_000,
-            self.0 % 10_000
-        )
+        write!(f, "{:03} {:03} {:04}", self.0 / 10_000_000, self.0 / 10_000 % 1_000, self.0 % 10_000)
     }
 }
 

@@ -1,0 +1,16 @@
+DROP TABLE jobs;
+DROP TABLE outgoing_mail;
+DROP TABLE audit_subjects;
+DROP TABLE audit_entries;
+DROP TABLE used_keys;
+DROP TABLE failed_sign_ins;
+DROP TABLE password_links;
+DROP TABLE sessions;
+DROP TABLE memberships;
+DROP TABLE users;
+DROP TABLE sharing_agreements;
+DROP TABLE care_agreements;
+DROP TABLE network_members;
+DROP TABLE organisations;
+DROP TABLE localities;
+DROP TABLE installation;

@@ -1,0 +1,152 @@
+//! What an audit row says.
+
+use serde::Serialize;
+
+use crate::stored_as_text;
+
+/// Who acts: a person in a membership, or whoever holds the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    pub user_id: Option<i64>,
+    pub who: String,
+    pub membership_id: Option<i64>,
+    /// The organisation's code; blank for the administrator and the command line.
+    pub acting_as: String,
+    pub role: String,
+    /// The address the call came from.
+    pub from: String,
+}
+
+impl Actor {
+    /// The command line, under the system user's name.
+    pub fn command_line() -> Actor {
+        let user =
+            std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".into());
+        Actor {
+            user_id: None,
+            who: format!("command line ({user})"),
+            membership_id: None,
+            acting_as: String::new(),
+            role: "command line".into(),
+            from: "this machine".into(),
+        }
+    }
+
+    /// The program itself: sweeps, and what has no caller.
+    pub fn service() -> Actor {
+        Actor {
+            user_id: None,
+            who: "Common Ground".into(),
+            membership_id: None,
+            acting_as: String::new(),
+            role: "service".into(),
+            from: "this machine".into(),
+        }
+    }
+}
+
+stored_as_text! {
+    /// What was done.
+    Verb {
+        SignedIn = "signed in",
+        SignedOut = "signed out",
+        SignInFailed = "failed to sign in",
+        SwitchedMembership = "switched membership",
+        PasswordChanged = "changed a password",
+        PasswordSet = "set a password by link",
+        ResetAsked = "asked for a password reset",
+        SessionEnded = "ended a session",
+        UserAdded = "added a user",
+        UserChanged = "changed a user",
+        Invited = "invited a user",
+        MembershipAdded = "added a membership",
+        MembershipEnded = "ended a membership",
+        LocalityAdded = "added a locality",
+        LocalityChanged = "changed a locality",
+        OrganisationAdded = "added an organisation",
+        OrganisationChanged = "changed an organisation",
+        NetworkMemberAdded = "added a network member",
+        NetworkMemberEnded = "ended a network membership",
+        CareAgreementAdded = "added a care agreement",
+        CareAgreementEnded = "ended a care agreement",
+        SharingAgreementAdded = "added a sharing agreement",
+        SharingAgreementEnded = "ended a sharing agreement",
+        ImportChecked = "checked an import",
+        ImportApplied = "applied an import",
+        ImportCancelled = "cancelled an import",
+        ImportFileRead = "downloaded an import's file or problems",
+        CriteriaImported = "imported criteria",
+        CriteriaExported = "exported criteria",
+        RunPreviewed = "previewed a grouping run",
+        RunApplied = "applied a grouping run",
+        RunCancelled = "cancelled a grouping run",
+        PeopleListed = "listed people",
+        PeopleSearched = "searched people",
+        PersonRead = "read a person's record",
+        MovementsListed = "listed movements",
+        Exported = "exported",
+        MailRetried = "retried a mail",
+        MailRead = "read a mail",
+        JobCancelled = "cancelled a job",
+        DemoMade = "made a demo",
+        Migrated = "migrated the database",
+    }
+}
+
+/// A record an act is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Subject {
+    pub kind: &'static str,
+    pub reference: String,
+}
+
+impl Subject {
+    fn new(kind: &'static str, reference: impl Into<String>) -> Subject {
+        Subject { kind, reference: reference.into() }
+    }
+
+    /// A person, by pseudonym.
+    pub fn person(pseudonym: impl Into<String>) -> Subject {
+        Subject::new("person", pseudonym)
+    }
+
+    /// A user, by e-mail address.
+    pub fn user(email: impl Into<String>) -> Subject {
+        Subject::new("user", email)
+    }
+
+    /// An organisation, by code.
+    pub fn organisation(code: impl Into<String>) -> Subject {
+        Subject::new("organisation", code)
+    }
+
+    /// A locality, by code.
+    pub fn locality(code: impl Into<String>) -> Subject {
+        Subject::new("locality", code)
+    }
+
+    /// An import, by reference.
+    pub fn import(reference: impl Into<String>) -> Subject {
+        Subject::new("import", reference)
+    }
+
+    /// A grouping run, by reference.
+    pub fn run(reference: impl Into<String>) -> Subject {
+        Subject::new("run", reference)
+    }
+
+    /// A mail, by reference.
+    pub fn mail(reference: impl Into<String>) -> Subject {
+        Subject::new("mail", reference)
+    }
+
+    /// A sharing agreement, by reference.
+    pub fn sharing_agreement(reference: impl Into<String>) -> Subject {
+        Subject::new("sharing agreement", reference)
+    }
+
+    /// The criteria of a group in a locality.
+    pub fn criteria(locality: &str, group: &str) -> Subject {
+        Subject::new("criteria", format!("{locality}/{group}"))
+    }
+}

@@ -1,0 +1,85 @@
+//! Writing audit rows: in the transaction of what they tell, never changed afterwards.
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use super::{Actor, Subject, Verb};
+use crate::clock::Moment;
+use crate::database::Conn;
+use crate::error::Error;
+use crate::keys::{digest_hex, hex, random_bytes};
+use crate::on_each;
+use crate::schema::{audit_entries, audit_subjects};
+
+/// What the digest is taken of: all that the row says, in this order.
+#[derive(Serialize)]
+struct Content<'a> {
+    at: String,
+    who: &'a str,
+    user: Option<i64>,
+    acting_as: &'a str,
+    role: &'a str,
+    verb: &'a str,
+    from: &'a str,
+    subjects: &'a [Subject],
+    details: &'a serde_json::Value,
+}
+
+/// Writes that `actor` did `verb` to `subjects`; `details` says what changed, without passwords or answers.
+///
+/// The digest is SHA-256 of the salt followed by the content, so that a content can be redacted later (content
+/// and salt blanked) without the digest, and so a chain over digests, changing.
+pub fn record(
+    conn: &mut Conn,
+    now: Moment,
+    actor: &Actor,
+    verb: Verb,
+    subjects: &[Subject],
+    details: serde_json::Value,
+) -> Result<(), Error> {
+    let content = serde_json::to_string(&Content {
+        at: now.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
+        who: &actor.who,
+        user: actor.user_id,
+        acting_as: &actor.acting_as,
+        role: &actor.role,
+        verb: verb.word(),
+        from: &actor.from,
+        subjects,
+        details: &details,
+    })
+    .map_err(anyhow::Error::from)?;
+    let salt = hex(&random_bytes::<16>());
+    let digest = digest_hex(format!("{salt}{content}").as_bytes());
+    let entry_id: i64 = diesel::insert_into(audit_entries::table)
+        .values((
+            audit_entries::at.eq(now),
+            audit_entries::user_id.eq(actor.user_id),
+            audit_entries::who.eq(&actor.who),
+            audit_entries::membership_id.eq(actor.membership_id),
+            audit_entries::acting_as.eq(&actor.acting_as),
+            audit_entries::role.eq(&actor.role),
+            audit_entries::verb.eq(verb.word()),
+            audit_entries::from_address.eq(&actor.from),
+            audit_entries::content.eq(&content),
+            audit_entries::salt.eq(&salt),
+            audit_entries::digest.eq(&digest),
+        ))
+        .returning(audit_entries::id)
+        .get_result(conn)?;
+    let rows: Vec<_> = (0i64..)
+        .zip(subjects)
+        .map(|(position, subject)| {
+            (
+                audit_subjects::entry_id.eq(entry_id),
+                audit_subjects::position.eq(position),
+                audit_subjects::kind.eq(subject.kind),
+                audit_subjects::reference.eq(&subject.reference),
+            )
+        })
+        .collect();
+    if !rows.is_empty() {
+        on_each!(conn, inner => diesel::insert_into(audit_subjects::table).values(rows).execute(inner))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,499 @@
+//! The tables, as the migrations of both engines make them.
+
+diesel::table! {
+    installation (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    localities (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        commissioner_code -> Text,
+        population -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    organisations (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        name_key -> Text,
+        kind -> Text,
+        commissioner_kind -> Nullable<Text>,
+        locality_id -> Nullable<BigInt>,
+        sector -> Nullable<Text>,
+        opened_on -> Date,
+        closed_on -> Nullable<Date>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    network_members (id) {
+        id -> BigInt,
+        network_id -> BigInt,
+        member_id -> BigInt,
+        from_on -> Date,
+        to_on -> Nullable<Date>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    care_agreements (id) {
+        id -> BigInt,
+        network_id -> BigInt,
+        locality_id -> BigInt,
+        group_code -> Text,
+        from_on -> Date,
+        to_on -> Nullable<Date>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    sharing_agreements (id) {
+        id -> BigInt,
+        reference -> Text,
+        network_id -> BigInt,
+        shared_with -> Text,
+        purpose -> Text,
+        from_on -> Date,
+        to_on -> Nullable<Date>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        email -> Text,
+        name -> Text,
+        name_key -> Text,
+        password_hash -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    memberships (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        role -> Text,
+        organisation_id -> Nullable<BigInt>,
+        from_on -> Date,
+        to_on -> Nullable<Date>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        key_hash -> Text,
+        reference -> Text,
+        state -> Text,
+        user_id -> Nullable<BigInt>,
+        started_at -> Timestamp,
+        seen_at -> Timestamp,
+        expires_at -> Timestamp,
+        from_address -> Text,
+        browser -> Text,
+    }
+}
+
+diesel::table! {
+    password_links (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        purpose -> Text,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    failed_sign_ins (id) {
+        id -> BigInt,
+        email_key -> Text,
+        tried_from -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    used_keys (key_hash) {
+        key_hash -> Text,
+        result -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_entries (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        user_id -> Nullable<BigInt>,
+        who -> Text,
+        membership_id -> Nullable<BigInt>,
+        acting_as -> Text,
+        role -> Text,
+        verb -> Text,
+        from_address -> Text,
+        content -> Nullable<Text>,
+        salt -> Nullable<Text>,
+        digest -> Text,
+    }
+}
+
+diesel::table! {
+    audit_subjects (entry_id, position) {
+        entry_id -> BigInt,
+        position -> BigInt,
+        kind -> Text,
+        reference -> Text,
+    }
+}
+
+diesel::table! {
+    outgoing_mail (id) {
+        id -> BigInt,
+        reference -> Text,
+        to_user_id -> BigInt,
+        letter -> Text,
+        about -> Text,
+        state -> Text,
+        tries -> BigInt,
+        claimed_until -> Nullable<Timestamp>,
+        failure -> Nullable<Text>,
+        created_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        reference -> Text,
+        kind -> Text,
+        about -> Text,
+        state -> Text,
+        step -> Text,
+        done -> BigInt,
+        total -> BigInt,
+        started_by -> Nullable<BigInt>,
+        asked_as -> Text,
+        holder -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        cancel_asked -> Bool,
+        message -> Nullable<Text>,
+        created_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    register_state (id) {
+        id -> BigInt,
+        published -> BigInt,
+        preparing -> Nullable<BigInt>,
+        holder -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    people (id) {
+        id -> BigInt,
+        nhs_number -> Text,
+        pseudonym -> Text,
+    }
+}
+
+diesel::table! {
+    person_records (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        from_register -> BigInt,
+        until_register -> BigInt,
+        given_name -> Nullable<Text>,
+        family_name -> Nullable<Text>,
+        name_key -> Text,
+        date_of_birth -> Date,
+        sex -> Nullable<Text>,
+        practice_id -> BigInt,
+        registered_from -> Date,
+        deducted_on -> Nullable<Date>,
+        died_on -> Nullable<Date>,
+        ltc_count -> Nullable<BigInt>,
+        conditions -> Nullable<Text>,
+        dementia -> Nullable<Bool>,
+        advanced_organic_disorder -> Nullable<Bool>,
+        learning_disability -> Nullable<Bool>,
+        serious_mental_illness -> Nullable<Bool>,
+        cancer_active -> Nullable<Bool>,
+        cancer_treatment_ended_on -> Nullable<Date>,
+        homeless -> Nullable<Bool>,
+        alcohol_dependency -> Nullable<Bool>,
+        drug_dependency -> Nullable<Bool>,
+        care_home_resident -> Nullable<Bool>,
+        unplanned_admissions_12m -> Nullable<BigInt>,
+        annual_cost_pence -> Nullable<BigInt>,
+        palliative -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    person_contacts (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        from_register -> BigInt,
+        until_register -> BigInt,
+        address -> Nullable<Text>,
+        postcode -> Nullable<Text>,
+        email -> Nullable<Text>,
+        contact_preference -> Nullable<Text>,
+        large_print -> Bool,
+        ltc6_opt_out -> Bool,
+        data_opt_out -> Bool,
+    }
+}
+
+diesel::table! {
+    risk_scores (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        from_register -> BigInt,
+        until_register -> BigInt,
+        tool -> Text,
+        tool_version -> Text,
+        scored_on -> Date,
+        score_hundredths -> BigInt,
+    }
+}
+
+diesel::table! {
+    levels_of_need (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        from_register -> BigInt,
+        until_register -> BigInt,
+        assessed_on -> Date,
+        cause -> Text,
+        level -> Text,
+        functional -> Nullable<Text>,
+        complexity -> Nullable<Text>,
+        coordinator_id -> BigInt,
+        next_review_on -> Date,
+        care_plan_agreed_on -> Nullable<Date>,
+        dst_behaviour -> Nullable<Text>,
+        dst_cognition -> Nullable<Text>,
+        dst_communication -> Nullable<Text>,
+        dst_mobility -> Nullable<Text>,
+        dst_nutrition -> Nullable<Text>,
+        dst_continence -> Nullable<Text>,
+        dst_skin -> Nullable<Text>,
+        dst_breathing -> Nullable<Text>,
+        dst_drug_therapies -> Nullable<Text>,
+        dst_psychological -> Nullable<Text>,
+        dst_seizures_asc -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        reference -> Text,
+        kind -> Text,
+        file_name -> Text,
+        file_bytes -> BigInt,
+        file_hash -> Text,
+        as_of -> Date,
+        whole_register -> Bool,
+        state -> Text,
+        row_count -> BigInt,
+        new_count -> BigInt,
+        changed_count -> BigInt,
+        unchanged_count -> BigInt,
+        leaving_count -> BigInt,
+        missing_count -> BigInt,
+        error_count -> BigInt,
+        warning_count -> BigInt,
+        many_leaving -> Bool,
+        register -> Nullable<BigInt>,
+        uploaded_by -> Nullable<BigInt>,
+        who -> Text,
+        created_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_problems (import_id, position) {
+        import_id -> BigInt,
+        position -> BigInt,
+        line -> BigInt,
+        column_name -> Text,
+        code -> Text,
+        severity -> Text,
+        message -> Text,
+    }
+}
+
+diesel::table! {
+    criteria_versions (id) {
+        id -> BigInt,
+        locality_id -> BigInt,
+        group_code -> Text,
+        number -> BigInt,
+        state -> Text,
+        text -> Text,
+        text_hash -> Text,
+        in_force_from -> Nullable<Date>,
+        set_up_by_administrator -> Bool,
+        reason -> Text,
+        created_by -> Nullable<BigInt>,
+        who -> Text,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    runs (id) {
+        id -> BigInt,
+        reference -> Text,
+        locality_id -> BigInt,
+        as_of -> Date,
+        register -> BigInt,
+        state -> Text,
+        previous_run_id -> Nullable<BigInt>,
+        summary -> Text,
+        started_by -> Nullable<BigInt>,
+        who -> Text,
+        created_at -> Timestamp,
+        applied_at -> Nullable<Timestamp>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    current_runs (locality_id) {
+        locality_id -> BigInt,
+        run_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    run_reasons (run_id, number) {
+        run_id -> BigInt,
+        number -> BigInt,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    placements (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        person_id -> BigInt,
+        practice_id -> BigInt,
+        group_code -> Nullable<Text>,
+        out_of_scope -> Bool,
+        provisional -> Bool,
+        supplementary_care -> Nullable<Bool>,
+        reason_number -> BigInt,
+    }
+}
+
+diesel::table! {
+    movements (id) {
+        id -> BigInt,
+        run_id -> Nullable<BigInt>,
+        person_id -> BigInt,
+        locality_id -> BigInt,
+        from_group -> Nullable<Text>,
+        to_group -> Nullable<Text>,
+        effective_on -> Date,
+        cause -> Text,
+        reference -> Text,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(organisations -> localities (locality_id));
+diesel::joinable!(care_agreements -> organisations (network_id));
+diesel::joinable!(care_agreements -> localities (locality_id));
+diesel::joinable!(sharing_agreements -> organisations (network_id));
+diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(memberships -> organisations (organisation_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(password_links -> users (user_id));
+diesel::joinable!(audit_subjects -> audit_entries (entry_id));
+diesel::joinable!(outgoing_mail -> users (to_user_id));
+diesel::joinable!(jobs -> users (started_by));
+diesel::joinable!(person_records -> people (person_id));
+diesel::joinable!(person_records -> organisations (practice_id));
+diesel::joinable!(person_contacts -> people (person_id));
+diesel::joinable!(risk_scores -> people (person_id));
+diesel::joinable!(levels_of_need -> people (person_id));
+diesel::joinable!(levels_of_need -> organisations (coordinator_id));
+diesel::joinable!(imports -> users (uploaded_by));
+diesel::joinable!(import_problems -> imports (import_id));
+diesel::joinable!(criteria_versions -> localities (locality_id));
+diesel::joinable!(criteria_versions -> users (created_by));
+diesel::joinable!(runs -> localities (locality_id));
+diesel::joinable!(runs -> users (started_by));
+diesel::joinable!(current_runs -> localities (locality_id));
+diesel::joinable!(current_runs -> runs (run_id));
+diesel::joinable!(run_reasons -> runs (run_id));
+diesel::joinable!(placements -> runs (run_id));
+diesel::joinable!(placements -> people (person_id));
+diesel::joinable!(placements -> organisations (practice_id));
+diesel::joinable!(movements -> runs (run_id));
+diesel::joinable!(movements -> people (person_id));
+diesel::joinable!(movements -> localities (locality_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    installation,
+    localities,
+    organisations,
+    network_members,
+    care_agreements,
+    sharing_agreements,
+    users,
+    memberships,
+    sessions,
+    password_links,
+    failed_sign_ins,
+    used_keys,
+    audit_entries,
+    audit_subjects,
+    outgoing_mail,
+    jobs,
+    register_state,
+    people,
+    person_records,
+    person_contacts,
+    risk_scores,
+    levels_of_need,
+    imports,
+    import_problems,
+    criteria_versions,
+    runs,
+    current_runs,
+    run_reasons,
+    placements,
+    movements,
+);
