@@ -73,6 +73,7 @@ diesel::table! {
 diesel::table! {
     users (id) {
         id -> BigInt,
+        reference -> Text,
         email -> Text,
         name -> Text,
         name_key -> Text,

@@ -8,7 +8,7 @@ use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::{Moment, Now};
 use crate::database::Conn;
 use crate::error::Error;
-use crate::keys::Keys;
+use crate::keys::{Keys, random_reference};
 use crate::mail::{self, Letter};
 use crate::schema::{memberships, password_links, users};
 
@@ -35,10 +35,11 @@ pub fn by_id(conn: &mut Conn, id: i64) -> Result<User, Error> {
     Ok(users::table.find(id).select(COLUMNS).first(conn)?)
 }
 
-/// Adds a user without a password; gives the row's id.
+/// Adds a user without a password, under a random reference; gives the row's id.
 pub fn add(conn: &mut Conn, now: Moment, email: &str, name: &str) -> Result<i64, Error> {
     Ok(diesel::insert_into(users::table)
         .values((
+            users::reference.eq(random_reference()),
             users::email.eq(email.trim().to_lowercase()),
             users::name.eq(name),
             users::name_key.eq(name.to_lowercase()),

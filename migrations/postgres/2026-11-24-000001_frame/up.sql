@@ -65,6 +65,7 @@ CREATE INDEX sharing_agreements_by_network ON sharing_agreements (network_id);
 
 CREATE TABLE users (
   id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  reference TEXT NOT NULL UNIQUE,
   email TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
   name_key TEXT NOT NULL,
