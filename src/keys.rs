@@ -122,12 +122,10 @@ fn check_sign(signs: &[u8]) -> u8 {
 ///
 /// `None` where it is too short, too long, or its check sign is wrong.
 pub fn read_pseudonym(typed: &str) -> Option<String> {
-    let mut plain: String = typed
-        .chars()
-        .filter(|sign| !sign.is_whitespace() && *sign != '-')
-        .collect::<String>()
-        .to_ascii_uppercase();
-    if plain.len() == 9 && plain.starts_with('P') {
+    let upper = typed.trim().to_ascii_uppercase();
+    let after_mark = upper.strip_prefix("P-").or_else(|| upper.strip_prefix("P "));
+    let mut plain = after_mark.unwrap_or(&upper).replace([' ', '-'], "");
+    if after_mark.is_none() && plain.len() == 9 && plain.starts_with('P') {
         plain.remove(0);
     }
     let signs: Option<Vec<u8>> = plain

@@ -219,7 +219,8 @@ fn postgres() -> (Address, String) {
         let mut folders: Vec<_> =
             std::fs::read_dir("migrations/postgres").unwrap().map(|entry| entry.unwrap().path()).collect();
         folders.sort();
-        folders.iter().map(|folder| std::fs::read_to_string(folder.join("up.sql")).unwrap()).collect()
+        let ups = folders.iter().map(|folder| std::fs::read_to_string(folder.join("up.sql")).unwrap());
+        ups.collect::<String>() + &noted(&folders)
     });
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let url = postgres_url();
@@ -230,6 +231,22 @@ fn postgres() -> (Address, String) {
     conn.batch_execute(&made).unwrap();
     let sign = if url.contains('?') { '&' } else { '?' };
     (Address::parse(&format!("{url}{sign}options=-csearch_path%3D{schema}")).unwrap(), schema)
+}
+
+/// What diesel writes of migrations that have run.
+fn noted(folders: &[std::path::PathBuf]) -> String {
+    let version = |folder: &std::path::PathBuf| {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let digits = name.split('_').next().unwrap().replace('-', "");
+        format!("('{digits}')")
+    };
+    let versions: Vec<String> = folders.iter().map(version).collect();
+    format!(
+        "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL,
+         run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);
+         INSERT INTO __diesel_schema_migrations (version) VALUES {};",
+        versions.join(", ")
+    )
 }
 
 type Call = dyn Fn(actix_http::Request) -> std::pin::Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>>;
