@@ -175,6 +175,63 @@ impl TestPortal {
         })
     }
 
+    /// Adds a locality with a commissioner, a practice in a GP network, and a provider network.
+    pub fn add_organisations(&self) {
+        use common_ground::schema::{localities, network_members, organisations};
+        let opened = NaiveDate::from_ymd_opt(2013, 4, 1).unwrap();
+        self.write(|conn| {
+            let locality: i64 = diesel::insert_into(localities::table)
+                .values((
+                    localities::code.eq("LOC01"),
+                    localities::name.eq("North Example"),
+                    localities::commissioner_code.eq("CCG01"),
+                ))
+                .returning(localities::id)
+                .get_result(conn)?;
+            let mut add = |code: &str, name: &str, kind: &str, place: Option<i64>| -> Result<i64, Error> {
+                Ok(diesel::insert_into(organisations::table)
+                    .values((
+                        organisations::code.eq(code),
+                        organisations::name.eq(name),
+                        organisations::name_key.eq(name.to_lowercase()),
+                        organisations::kind.eq(kind),
+                        organisations::commissioner_kind.eq((kind == "commissioner").then_some("ccg")),
+                        organisations::locality_id.eq(place),
+                        organisations::opened_on.eq(opened),
+                    ))
+                    .returning(organisations::id)
+                    .get_result(conn)?)
+            };
+            add("CCG01", "Example CCG", "commissioner", None)?;
+            let practice = add("E87001", "Alder Practice", "practice", Some(locality))?;
+            let network = add("NET01", "North Example GP Network", "gp_network", None)?;
+            add("PN01", "Example Whole Systems Network", "provider_network", None)?;
+            diesel::insert_into(network_members::table)
+                .values((
+                    network_members::network_id.eq(network),
+                    network_members::member_id.eq(practice),
+                    network_members::from_on.eq(opened),
+                ))
+                .execute(conn)?;
+            Ok(())
+        });
+    }
+
+    /// Adds a user in a role at the organisation of [`TestPortal::add_organisations`] it belongs to; gives the
+    /// e-mail address.
+    pub fn add_member(&self, role: Role) -> String {
+        let email = format!("{}@example.org", role.word());
+        let organisation = match role.organisation_kinds().first().copied() {
+            None => None,
+            Some("practice") => Some("E87001"),
+            Some("gp_network") => Some("NET01"),
+            Some("provider_network") => Some("PN01"),
+            Some(_) => Some("CCG01"),
+        };
+        self.add_user(&email, role, organisation);
+        email
+    }
+
     /// A browser nobody has signed in on.
     pub async fn stranger(&self) -> Browser {
         let app = test::init_service(app::app(&self.portal)).await;

@@ -1,0 +1,178 @@
+//! Every route with every role and with none; a route without a row here fails the test.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use actix_web::http::StatusCode;
+use actix_web::test::TestRequest;
+use common_ground::access::{GROUPS, IMPORTS, PEOPLE, RUNS, Role};
+
+use crate::harness::{Browser, Engine, TestPortal};
+
+/// Who may call a route.
+#[derive(Clone, Copy)]
+enum May {
+    /// Anybody, signed in or not.
+    Anybody,
+    /// Anybody who is signed in.
+    SignedIn,
+    /// Callers in one of these roles.
+    Roles(&'static [Role]),
+}
+
+use May::{Anybody, Roles, SignedIn};
+
+const ADMINISTRATOR: &[Role] = &[Role::Administrator];
+const COMMISSIONER: &[Role] = &[Role::Commissioner];
+
+/// Method, address as the routes write it, and who may call it.
+const TABLE: &[(&str, &str, May)] = &[
+    ("get", "/health/live", Anybody),
+    ("get", "/health/ready", Anybody),
+    ("get", "/assets/{fingerprint}/{name:.*}", Anybody),
+    ("get", "/sign-in", Anybody),
+    ("post", "/sign-in", Anybody),
+    ("post", "/sign-out", SignedIn),
+    ("get", "/forgotten-password", Anybody),
+    ("post", "/forgotten-password", Anybody),
+    ("get", "/set-password/{token}", Anybody),
+    ("post", "/set-password/{token}", Anybody),
+    ("get", "/account", SignedIn),
+    ("get", "/account/acting-as", SignedIn),
+    ("post", "/account/acting-as", SignedIn),
+    ("post", "/account/password", SignedIn),
+    ("post", "/account/sessions", SignedIn),
+    ("get", "/admin/outbox", Roles(ADMINISTRATOR)),
+    ("get", "/admin/outbox/{reference}", Roles(ADMINISTRATOR)),
+    ("post", "/admin/outbox/{reference}/retry", Roles(ADMINISTRATOR)),
+];
+
+/// The routes of the source: every `.route("address", web::method()` in it, debug-only patterns apart.
+fn routes(folder: &Path, found: &mut BTreeSet<(String, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            routes(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("page/patterns.rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            for part in text.split(".route(").skip(1) {
+                let (_, after) = part.split_once('"').unwrap();
+                let (address, after) = after.split_once('"').unwrap();
+                let (_, after) = after.split_once("web::").unwrap();
+                let (method, _) = after.split_once('(').unwrap();
+                if method != "route" {
+                    found.insert((method.to_owned(), address.to_owned()));
+                }
+            }
+            assert!(!text.contains("web::resource("), "{}: routes are written with .route(", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_route_has_a_row_in_the_table() {
+    let mut found = BTreeSet::new();
+    routes(Path::new("src"), &mut found);
+    let rows: BTreeSet<(String, String)> =
+        TABLE.iter().map(|(method, address, _)| ((*method).to_owned(), (*address).to_owned())).collect();
+    assert_eq!(found, rows);
+    assert_eq!(rows.len(), TABLE.len(), "a row stands twice");
+}
+
+/// An address with something in each of its variable parts.
+fn filled(address: &str) -> String {
+    let mut path = String::new();
+    let mut rest = address;
+    while let Some((before, after)) = rest.split_once('{') {
+        path.push_str(before);
+        path.push_str("NOBODY");
+        rest = after.split_once('}').unwrap().1;
+    }
+    path + rest
+}
+
+async fn call(browser: &mut Browser, method: &str, address: &str) -> StatusCode {
+    let path = filled(address);
+    let answer = match method {
+        "get" => browser.get(&path).await,
+        "post" => browser.post(&path, &[]).await,
+        other => panic!("{other} is no method of ours"),
+    };
+    let is_sign_in = answer.status == StatusCode::SEE_OTHER && answer.location().starts_with("/sign-in");
+    if is_sign_in && address != "/sign-out" { StatusCode::UNAUTHORIZED } else { answer.status }
+}
+
+async fn walk(engine: Engine) {
+    let portal = TestPortal::new(engine);
+    portal.add_organisations();
+    let mut stranger = portal.stranger().await;
+    for (method, address, may) in TABLE {
+        let status = call(&mut stranger, method, address).await;
+        match may {
+            Anybody => assert!(
+                !matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN),
+                "nobody: {method} {address} {status}"
+            ),
+            SignedIn if *address == "/sign-out" => assert_eq!(status, StatusCode::SEE_OTHER),
+            SignedIn | Roles(_) => assert_eq!(status, StatusCode::UNAUTHORIZED, "nobody: {method} {address}"),
+        }
+    }
+    for role in Role::ALL {
+        let email = portal.add_member(*role);
+        for (method, address, may) in TABLE {
+            let mut browser = portal.signed_in(&email).await;
+            let status = call(&mut browser, method, address).await;
+            assert!(!status.is_server_error(), "{}: {method} {address} {status}", role.word());
+            assert_ne!(status, StatusCode::UNAUTHORIZED, "{}: {method} {address}", role.word());
+            let is_allowed = match may {
+                Anybody | SignedIn => true,
+                Roles(roles) => roles.contains(role),
+            };
+            assert_eq!(
+                status != StatusCode::FORBIDDEN,
+                is_allowed,
+                "{}: {method} {address} {status}",
+                role.word()
+            );
+            if is_allowed && *method == "get" && !address.contains('{') {
+                assert_eq!(status, StatusCode::OK, "{}: {address}", role.word());
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn every_route_answers_every_role_as_the_table_says_on_sqlite() {
+    walk(Engine::Sqlite).await;
+}
+
+#[actix_web::test]
+async fn every_route_answers_every_role_as_the_table_says_on_postgres() {
+    walk(Engine::Postgres).await;
+}
+
+/// Design section 10: who gets 200 at the areas that are there.
+#[test]
+fn the_areas_are_open_to_the_roles_of_the_design() {
+    let words = |roles: &[Role]| roles.iter().map(|role| role.word()).collect::<BTreeSet<_>>();
+    let all: BTreeSet<_> = Role::ALL.iter().map(|role| role.word()).collect();
+    let without: BTreeSet<_> = ["administrator", "keyer", "auditor"].into();
+    assert_eq!(words(GROUPS), all.difference(&without).copied().collect());
+    assert_eq!(words(RUNS), ["commissioner", "analyst"].into());
+    assert_eq!(words(IMPORTS), ["administrator", "analyst"].into());
+    let people =
+        ["commissioner", "analyst", "gp", "practice_staff", "network_manager", "provider", "coordinator"];
+    assert_eq!(words(PEOPLE), people.into());
+    assert_eq!(words(COMMISSIONER), ["commissioner"].into());
+}
+
+/// A request that no form of ours sends: a method a page does not have.
+#[actix_web::test]
+async fn a_method_a_page_does_not_have_is_no_way_in() {
+    let portal = TestPortal::new(Engine::Sqlite);
+    let mut browser = portal.stranger().await;
+    let request = TestRequest::with_uri("/account")
+        .method(actix_web::http::Method::DELETE)
+        .insert_header(("sec-fetch-site", "same-origin"));
+    assert!(browser.send(request).await.status.is_client_error());
+}
