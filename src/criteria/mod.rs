@@ -1,0 +1,26 @@
+//! Criteria: who belongs to a group. The language, its plain-English reading, and its answer for a person in three values.
+
+pub mod answer;
+pub mod asked;
+pub mod attainable;
+pub mod blocks;
+pub mod check;
+pub mod conditions;
+pub mod diagram;
+pub mod explain;
+pub mod expression;
+pub mod facts;
+mod form;
+pub mod kleene;
+pub mod mistake;
+pub mod parser;
+pub mod phrases;
+pub mod reading;
+pub mod tokens;
+pub mod warnings;
+mod words;
+
+#[cfg(test)]
+pub mod arbitrary;
+#[cfg(test)]
+mod laws;

@@ -1,0 +1,3 @@
+//! Population groups: the scheme that names and ranks them.
+
+pub mod scheme;
