@@ -2,7 +2,10 @@
 
 mod access;
 mod accounts;
+mod audit;
 mod demo;
 mod harness;
+mod jobs;
+mod mail;
 mod schema;
 mod shell;
