@@ -16,6 +16,7 @@ pub mod doctor;
 pub mod error;
 pub mod groups;
 pub mod health;
+pub mod imports;
 pub mod installation;
 pub mod jobs;
 pub mod keys;

@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod demo;
 mod harness;
+mod imports;
 mod jobs;
 mod mail;
 mod schema;

@@ -1,0 +1,79 @@
+//! One cell of a row: its column, where it stands in the file, and its text as given.
+
+use crate::csv_out::unguarded;
+
+use super::header::Column;
+use super::rows::Source;
+
+/// A cell of one row. Its text is trimmed, and the `'` of a spreadsheet guard is off.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell<'a> {
+    pub column: &'static Column,
+    /// Where the column stands in the layout.
+    pub index: usize,
+    /// Where the column stands in the file, by which problems are sorted.
+    pub position: usize,
+    text: Option<&'a str>,
+}
+
+impl<'a> Cell<'a> {
+    /// The cells of a row in the order of the layout.
+    pub fn of_row<const N: usize>(columns: &'static [Column; N], source: Source<'a>) -> [Cell<'a>; N] {
+        std::array::from_fn(|index| {
+            let position = source.header.positions()[index];
+            Cell {
+                column: &columns[index],
+                index,
+                position: position.unwrap_or(usize::MAX),
+                text: position.map(|at| unguarded(source.record.field(at).unwrap_or("")).trim_matches(' ')),
+            }
+        })
+    }
+
+    /// What is given; `None` for a blank and for a column that the file does not have.
+    pub fn given(&self) -> Option<&'a str> {
+        self.text.filter(|text| !text.is_empty())
+    }
+
+    pub fn is_blank(&self) -> bool {
+        self.given().is_none()
+    }
+
+    /// Whether the file has the column at all.
+    pub fn is_in_file(&self) -> bool {
+        self.text.is_some()
+    }
+
+    /// The value as a message may show it: quoted and shortened, or not at all where it is private.
+    pub fn shown(&self) -> String {
+        let text = self.given().unwrap_or("");
+        if self.column.is_private {
+            return "This value".to_owned();
+        }
+        let mut shown: String = text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        if text.chars().nth(40).is_some() {
+            shown.push('…');
+        }
+        format!("\"{shown}\"")
+    }
+}
+
+/// A value of a column that a file may come without.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sent<T> {
+    /// The file has no such column: what is stored stays.
+    Absent,
+    Blank,
+    Given(T),
+}
+
+impl<T> Sent<T> {
+    /// What is stored after the import, from what was stored before.
+    pub fn over(self, stored: Option<T>) -> Option<T> {
+        match self {
+            Sent::Absent => stored,
+            Sent::Blank => None,
+            Sent::Given(value) => Some(value),
+        }
+    }
+}

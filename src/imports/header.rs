@@ -1,0 +1,120 @@
+//! The header line against the columns of a kind: names exact, in any order, none missing, repeated or unknown.
+
+use super::problem::{Code, Problem};
+use super::record::Record;
+
+/// One column of a kind's layout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Column {
+    pub name: &'static str,
+    /// The file may come without it; what is stored then stays.
+    pub may_be_absent: bool,
+    /// Its values never stand in a message.
+    pub is_private: bool,
+}
+
+impl Column {
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, may_be_absent: false, is_private: false }
+    }
+
+    pub const fn may_be_absent(self) -> Self {
+        Self { may_be_absent: true, ..self }
+    }
+
+    pub const fn private(self) -> Self {
+        Self { is_private: true, ..self }
+    }
+}
+
+/// Where each column of the layout stands in a file.
+#[derive(Debug)]
+pub struct Header {
+    positions: Vec<Option<usize>>,
+    width: usize,
+}
+
+impl Header {
+    /// Reads the header record; one problem names every column that is wrong.
+    pub fn read(record: &Record, columns: &[Column]) -> Result<Self, Problem> {
+        let names: Vec<&str> = record.fields().map(|name| name.trim_matches(' ')).collect();
+        let position = |column: &Column| names.iter().position(|name| *name == column.name);
+        let positions: Vec<Option<usize>> = columns.iter().map(position).collect();
+        let missing =
+            columns.iter().zip(&positions).filter(|(column, at)| at.is_none() && !column.may_be_absent);
+        let repeated =
+            columns.iter().filter(|column| names.iter().filter(|name| **name == column.name).count() > 1);
+        let unknown = names.iter().filter(|name| columns.iter().all(|column| column.name != **name));
+        let faults: Vec<String> = [
+            listed("missing", missing.map(|(column, _)| column.name)),
+            listed("repeated", repeated.map(|column| column.name)),
+            listed("unknown", unknown.map(|name| if name.is_empty() { "(no name)" } else { name })),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if faults.is_empty() {
+            return Ok(Self { positions, width: names.len() });
+        }
+        Err(Problem::of_file(
+            record.line,
+            Code::Header,
+            format!(
+                "The header line does not name the columns of this kind. {} Write each name once, exactly as in the \
+                 column guide, separated by commas.",
+                faults.join(" ")
+            ),
+        ))
+    }
+
+    /// How many fields each row must have.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The position in the file of each column of the layout; `None` where the file has no such column.
+    pub fn positions(&self) -> &[Option<usize>] {
+        &self.positions
+    }
+}
+
+/// "Missing: a, b." or nothing; at most 40 names of at most 60 characters, so that no message grows with the file.
+fn listed<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut names: Vec<String> = names.map(|name| name.chars().take(60).collect()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let more = names.len().saturating_sub(40);
+    names.truncate(40);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("Columns {what}: {}{rest}.", names.join(", ").replace(char::is_control, " ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::imports::lines::Limits;
+    use crate::imports::record::Records;
+
+    const COLUMNS: [Column; 3] = [Column::new("a"), Column::new("b"), Column::new("c").may_be_absent()];
+
+    fn header(line: &str) -> Result<Header, Problem> {
+        let mut records = Records::new(line.as_bytes(), Limits::default());
+        Header::read(records.read().unwrap().unwrap(), &COLUMNS)
+    }
+
+    #[test]
+    fn columns_come_in_any_order_and_optional_ones_may_be_absent() {
+        let header = header("b,a\n").unwrap();
+        assert_eq!((header.positions(), header.width()), (&[Some(1), Some(0), None][..], 2));
+    }
+
+    #[test]
+    fn every_wrong_column_is_listed_in_one_problem() {
+        let problem = header("b,b,B,,c\n").unwrap_err();
+        assert_eq!((problem.line, problem.column, problem.code), (1, "", Code::Header));
+        for words in ["Columns missing: a.", "Columns repeated: b.", "Columns unknown: B, (no name)."] {
+            assert!(problem.message.contains(words), "{}", problem.message);
+        }
+    }
+}

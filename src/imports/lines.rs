@@ -1,0 +1,201 @@
+//! Physical lines of a file as UTF-8 text, read as a stream and refused at the limit.
+
+use std::io::{self, BufRead};
+
+use super::problem::{Code, Problem};
+
+/// How much a file may hold (settings `import.max_bytes` and `import.max_rows`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    pub bytes: u64,
+    pub rows: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { bytes: 2_000_000_000, rows: 5_000_000 }
+    }
+}
+
+/// Why reading a file stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// The file as a whole is refused.
+    #[error("{}", .0.message)]
+    Refused(Problem),
+    #[error("the file cannot be read")]
+    Io(#[from] io::Error),
+}
+
+impl From<Problem> for Stopped {
+    fn from(problem: Problem) -> Self {
+        Stopped::Refused(problem)
+    }
+}
+
+/// A physical line longer than this is no line of ours: memory stays small whatever is sent.
+pub const MAX_RECORD_BYTES: usize = 1 << 20;
+
+/// Reads line after line.
+pub struct Lines<R> {
+    input: R,
+    bytes: u64,
+    max_bytes: u64,
+    number: u32,
+    buffer: Vec<u8>,
+}
+
+impl<R: BufRead> Lines<R> {
+    pub fn new(input: R, limits: Limits) -> Self {
+        Self { input, bytes: 0, max_bytes: limits.bytes, number: 0, buffer: Vec::new() }
+    }
+
+    /// The number of the line last read, from 1.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// How many bytes have been read, for progress.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The next physical line with the newline that ends it, if one does; `None` at the end of the file.
+    pub fn read(&mut self) -> Result<Option<&str>, Stopped> {
+        self.buffer.clear();
+        self.fill()?;
+        if self.buffer.is_empty() {
+            return Ok(None);
+        }
+        self.number += 1;
+        if self.number == 1 {
+            self.open()?;
+        }
+        match std::str::from_utf8(&self.buffer) {
+            Ok(line) => Ok(Some(line)),
+            Err(_) => Err(not_utf8(self.number).into()),
+        }
+    }
+
+    /// Takes a byte order mark off the first line, and refuses the marks and zero bytes of UTF-16 and UTF-32.
+    fn open(&mut self) -> Result<(), Problem> {
+        if self.buffer.starts_with(b"\xff\xfe")
+            || self.buffer.starts_with(b"\xfe\xff")
+            || self.buffer.contains(&0)
+        {
+            return Err(Problem::of_file(
+                1,
+                Code::Utf8,
+                "The file is saved as UTF-16 (\"Unicode text\"), and UTF-8 is wanted. Save it again as \"CSV UTF-8 \
+                 (comma delimited)\".",
+            ));
+        }
+        if self.buffer.starts_with(b"\xef\xbb\xbf") {
+            self.buffer.drain(..3);
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self) -> Result<(), Stopped> {
+        loop {
+            let read = match self.input.fill_buf() {
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let end = read.iter().position(|byte| *byte == b'\n');
+            let taken = end.map_or(read.len(), |at| at + 1);
+            self.buffer.extend_from_slice(&read[..taken]);
+            self.input.consume(taken);
+            self.bytes += taken as u64;
+            if self.bytes > self.max_bytes {
+                let limit = self.max_bytes;
+                return Err(too_large(format!("more than {limit} bytes")).into());
+            }
+            if end.is_some() || taken == 0 {
+                return Ok(());
+            }
+            if self.buffer.len() > MAX_RECORD_BYTES {
+                return Err(endless(self.number + 1).into());
+            }
+        }
+    }
+}
+
+/// The file holds more than a setting allows.
+pub fn too_large(what: String) -> Problem {
+    Problem::of_file(
+        1,
+        Code::TooLarge,
+        format!(
+            "The file has {what}, which is the limit. Split it into several files, each with the header line."
+        ),
+    )
+}
+
+/// A line or quoted field that does not end within [`MAX_RECORD_BYTES`].
+pub fn endless(line: u32) -> Problem {
+    Problem::of_file(
+        line,
+        Code::FieldCount,
+        "The row that starts here does not end within 1 MB. A quote on this line is probably never closed: close \
+         it, or write a quote inside a quoted field twice. Line ends must be LF or CRLF.",
+    )
+}
+
+fn not_utf8(line: u32) -> Problem {
+    Problem::of_file(
+        line,
+        Code::Utf8,
+        "This line has a sign that is not UTF-8. The file is probably saved as Windows-1252 (\"ANSI\"). Save it again \
+         as \"CSV UTF-8 (comma delimited)\".",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code_and_line(bytes: &[u8], limits: Limits) -> Option<(Code, u32)> {
+        let mut lines = Lines::new(bytes, limits);
+        loop {
+            match lines.read() {
+                Ok(Some(_)) => {}
+                Ok(None) => return None,
+                Err(Stopped::Refused(problem)) => return Some((problem.code, problem.line)),
+                Err(Stopped::Io(error)) => panic!("{error}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_taken_off_the_first_line_alone() {
+        let mut lines = Lines::new("\u{feff}a\r\n\u{feff}b".as_bytes(), Limits::default());
+        assert_eq!(lines.read().unwrap(), Some("a\r\n"));
+        assert_eq!(lines.read().unwrap(), Some("\u{feff}b"));
+        assert_eq!(lines.read().unwrap(), None);
+    }
+
+    #[test]
+    fn utf_16_is_refused_on_line_1_with_a_mark_and_without() {
+        for bytes in [&b"\xff\xfea\0\n\0"[..], b"\xfe\xff\0a\0\n", b"a\0,\0b\0\n\0c\0"] {
+            assert_eq!(code_and_line(bytes, Limits::default()), Some((Code::Utf8, 1)));
+        }
+    }
+
+    #[test]
+    fn windows_1252_is_refused_on_the_line_of_its_first_sign() {
+        assert_eq!(code_and_line(b"a\nb\nZo\xe9\nZo\xe9\n", Limits::default()), Some((Code::Utf8, 3)));
+        assert_eq!(code_and_line(b"a\n\xc3,\xa9\n", Limits::default()), Some((Code::Utf8, 2)));
+        assert_eq!(code_and_line(b"a\ncut \xc3", Limits::default()), Some((Code::Utf8, 2)));
+    }
+
+    #[test]
+    fn reading_stops_at_the_limit() {
+        let limits = Limits { bytes: 5, ..Limits::default() };
+        assert_eq!(code_and_line(b"a\nb\n\n", limits), None);
+        assert_eq!(code_and_line(b"a\nb\nc\n", limits), Some((Code::TooLarge, 1)));
+        let endless = vec![b'a'; 3 * MAX_RECORD_BYTES];
+        assert_eq!(code_and_line(&endless, Limits::default()), Some((Code::FieldCount, 1)));
+    }
+}

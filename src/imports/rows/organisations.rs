@@ -1,0 +1,188 @@
+//! Organisations of the five kinds.
+
+use chrono::NaiveDate;
+
+use crate::imports::cell::Cell;
+use crate::imports::checks::Checks;
+use crate::imports::header::Column;
+use crate::imports::kind::Kind;
+use crate::imports::known::Known;
+use crate::imports::problem::Code;
+
+use super::{FirstLines, Row, Source, seen_before};
+
+const COLUMNS: [Column; 8] = [
+    Column::new("org_code"),
+    Column::new("org_name"),
+    Column::new("org_type"),
+    Column::new("commissioner_type"),
+    Column::new("locality_code"),
+    Column::new("sector"),
+    Column::new("open_date"),
+    Column::new("close_date"),
+];
+
+/// The first day of the National Health Service.
+const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(1948, 7, 5).expect("5 July 1948 is a day");
+
+/// What an organisation is; rights follow from it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum OrganisationKind {
+    Commissioner,
+    GpNetwork,
+    Practice,
+    ProviderNetwork,
+    Provider,
+}
+
+const KINDS: [(&str, OrganisationKind); 5] = [
+    ("commissioner", OrganisationKind::Commissioner),
+    ("gp_network", OrganisationKind::GpNetwork),
+    ("practice", OrganisationKind::Practice),
+    ("provider_network", OrganisationKind::ProviderNetwork),
+    ("provider", OrganisationKind::Provider),
+];
+
+/// The subtype of a commissioner.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CommissionerType {
+    Ccg,
+    LocalAuthority,
+    NhsEngland,
+}
+
+const COMMISSIONER_TYPES: [(&str, CommissionerType); 3] = [
+    ("ccg", CommissionerType::Ccg),
+    ("local_authority", CommissionerType::LocalAuthority),
+    ("nhs_england", CommissionerType::NhsEngland),
+];
+
+/// The sector of a provider.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sector {
+    Acute,
+    Community,
+    MentalHealth,
+    SocialCare,
+    ThirdSector,
+    Independent,
+    PrimaryCare,
+    Ambulance,
+}
+
+const SECTORS: [(&str, Sector); 8] = [
+    ("acute", Sector::Acute),
+    ("community", Sector::Community),
+    ("mental_health", Sector::MentalHealth),
+    ("social_care", Sector::SocialCare),
+    ("third_sector", Sector::ThirdSector),
+    ("independent", Sector::Independent),
+    ("primary_care", Sector::PrimaryCare),
+    ("ambulance", Sector::Ambulance),
+];
+
+/// An organisation as sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OrganisationRow {
+    pub code: String,
+    pub name: String,
+    pub kind: OrganisationKind,
+    pub commissioner_type: Option<CommissionerType>,
+    /// A practice's locality, or the one that a commissioner commissions jointly.
+    pub locality_id: Option<i64>,
+    pub sector: Option<Sector>,
+    pub open: NaiveDate,
+    /// The last active day, included.
+    pub close: Option<NaiveDate>,
+}
+
+impl Row for OrganisationRow {
+    const KIND: Kind = Kind::Organisations;
+    const COLUMNS: &'static [Column] = &COLUMNS;
+    type Seen = FirstLines<String>;
+
+    fn check(source: Source<'_>, checks: &mut Checks, known: &Known, seen: &mut Self::Seen) -> Option<Self> {
+        let [code_cell, name_cell, kind_cell, type_cell, locality_cell, sector_cell, open_cell, close_cell] =
+            Cell::of_row(&COLUMNS, source);
+        checks.required(&code_cell);
+        let code = checks.code(&code_cell).map(str::to_owned);
+        checks.required(&name_cell);
+        let name = checks.text(&name_cell, 120);
+        checks.required(&kind_cell);
+        let kind = checks.word(&kind_cell, &KINDS);
+        if let Some(kind) = kind {
+            belongs(kind, checks, &type_cell, &locality_cell, &sector_cell);
+            same_kind(kind, checks, &code_cell, &kind_cell, known);
+        }
+        let commissioner_type = checks.word(&type_cell, &COMMISSIONER_TYPES);
+        let locality_id = locality(checks, &locality_cell, known);
+        let sector = checks.word(&sector_cell, &SECTORS);
+        checks.required(&open_cell);
+        let open = checks.past_date_from(&open_cell, FIRST_DAY);
+        let close = checks.date(&close_cell);
+        checks.in_order((&open_cell, open), (&close_cell, close));
+        let code = code?;
+        if let Some(first) = seen_before(seen, code.clone(), checks.line()) {
+            checks.duplicate(&code_cell, &code_cell.shown(), first);
+        }
+        Some(Self {
+            code,
+            name: name?,
+            kind: kind?,
+            commissioner_type,
+            locality_id,
+            sector,
+            open: open?,
+            close,
+        })
+    }
+}
+
+/// Which of the three columns a kind must have and which it must leave blank.
+fn belongs(kind: OrganisationKind, checks: &mut Checks, subtype: &Cell, locality: &Cell, sector: &Cell) {
+    match kind {
+        OrganisationKind::Commissioner => {
+            checks.required_because(subtype, "a commissioner is a ccg, local_authority or nhs_england");
+        }
+        _ => checks.blank_because(subtype, "only a commissioner has a type"),
+    }
+    match kind {
+        OrganisationKind::Practice => {
+            checks.required_because(locality, "a practice lies in one locality");
+        }
+        OrganisationKind::Commissioner => {}
+        _ => checks.blank_because(locality, "only a practice or a commissioner has a locality here"),
+    }
+    match kind {
+        OrganisationKind::Provider => {
+            checks.required_because(sector, "a provider works in a sector");
+        }
+        _ => checks.blank_because(sector, "only a provider has a sector"),
+    }
+}
+
+/// An organisation stays what it is: people, members and rights hang on its kind.
+fn same_kind(kind: OrganisationKind, checks: &mut Checks, code: &Cell, kind_cell: &Cell, known: &Known) {
+    let stored = code.given().and_then(|code| known.organisations.get(code));
+    if stored.is_some_and(|stored| stored.kind != kind) {
+        let message = format!(
+            "{} is another kind than the one stored for {}, and an organisation keeps its kind. Give it a new code.",
+            kind_cell.shown(),
+            code.shown()
+        );
+        checks.fault(kind_cell, Code::RefType, message);
+    }
+}
+
+/// The locality of a code, or a problem where none is stored.
+pub(super) fn locality(checks: &mut Checks, cell: &Cell, known: &Known) -> Option<i64> {
+    let id = known.localities.get(cell.given()?).copied();
+    if id.is_none() {
+        let message = format!(
+            "{} is not the code of a locality. Load localities first, or mend the code.",
+            cell.shown()
+        );
+        checks.fault(cell, Code::UnknownRef, message);
+    }
+    id
+}

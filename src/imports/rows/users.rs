@@ -1,0 +1,166 @@
+//! Users, one membership a row.
+
+use chrono::NaiveDate;
+
+use crate::imports::cell::Cell;
+use crate::imports::checks::Checks;
+use crate::imports::header::Column;
+use crate::imports::kind::Kind;
+use crate::imports::known::Known;
+use crate::imports::problem::Code;
+
+use super::organisations::OrganisationKind;
+use super::{FirstLines, Row, Source, seen_before};
+
+const COLUMNS: [Column; 6] = [
+    Column::new("email").private(),
+    Column::new("name").private(),
+    Column::new("role"),
+    Column::new("organisation_code"),
+    Column::new("from_date"),
+    Column::new("to_date"),
+];
+
+/// What a membership lets its holder do.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Role {
+    Administrator,
+    Commissioner,
+    Gp,
+    PracticeStaff,
+    NetworkManager,
+    Provider,
+    Coordinator,
+    Analyst,
+    LayPartner,
+    Auditor,
+    Keyer,
+}
+
+const ROLES: [(&str, Role); 11] = [
+    ("administrator", Role::Administrator),
+    ("commissioner", Role::Commissioner),
+    ("gp", Role::Gp),
+    ("practice_staff", Role::PracticeStaff),
+    ("network_manager", Role::NetworkManager),
+    ("provider", Role::Provider),
+    ("coordinator", Role::Coordinator),
+    ("analyst", Role::Analyst),
+    ("lay_partner", Role::LayPartner),
+    ("auditor", Role::Auditor),
+    ("keyer", Role::Keyer),
+];
+
+/// One membership of one user as sent; the last day is included.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UserRow {
+    /// In lower case.
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    /// `None` for an administrator.
+    pub organisation_id: Option<i64>,
+    pub from: NaiveDate,
+    pub to: Option<NaiveDate>,
+}
+
+/// The memberships so far, and the name that each address had first.
+#[derive(Default)]
+pub struct Seen {
+    memberships: FirstLines<(String, Role, Option<i64>, NaiveDate)>,
+    names: std::collections::HashMap<String, (String, u32)>,
+}
+
+impl Row for UserRow {
+    const KIND: Kind = Kind::Users;
+    const COLUMNS: &'static [Column] = &COLUMNS;
+    type Seen = Seen;
+
+    fn check(source: Source<'_>, checks: &mut Checks, known: &Known, seen: &mut Seen) -> Option<Self> {
+        let [email_cell, name_cell, role_cell, organisation_cell, from_cell, to_cell] =
+            Cell::of_row(&COLUMNS, source);
+        checks.required(&email_cell);
+        let email = checks.email(&email_cell).map(|email| email.to_lowercase());
+        checks.required(&name_cell);
+        let name = checks.text(&name_cell, 120);
+        checks.required(&role_cell);
+        let role = checks.word(&role_cell, &ROLES);
+        let organisation_id = organisation(checks, &organisation_cell, known, role);
+        checks.required(&from_cell);
+        let from = checks.date(&from_cell);
+        let to = checks.date(&to_cell);
+        checks.in_order((&from_cell, from), (&to_cell, to));
+        let (email, name) = (email?, name?);
+        one_name(checks, &name_cell, seen, &email, &name);
+        let row = Self { email, name, role: role?, organisation_id, from: from?, to };
+        if !checks.is_faulty(&organisation_cell) {
+            let key = (row.email.clone(), row.role, row.organisation_id, row.from);
+            if let Some(first) = seen_before(&mut seen.memberships, key, checks.line()) {
+                checks.duplicate(&email_cell, "This membership", first);
+            }
+        }
+        Some(row)
+    }
+}
+
+/// One address is one person: the same name on every row.
+fn one_name(checks: &mut Checks, cell: &Cell, seen: &mut Seen, email: &str, name: &str) {
+    match seen.names.get(email) {
+        Some((first_name, first)) if first_name != name => {
+            let message =
+                format!("Line {first} gives this e-mail address another name. Use one name on every row.");
+            checks.fault(cell, Code::Mismatch, message);
+        }
+        Some(_) => {}
+        None => {
+            seen.names.insert(email.to_owned(), (name.to_owned(), checks.line()));
+        }
+    }
+}
+
+/// The organisation, of a kind that goes with the role; an unknown role leaves the kind open.
+fn organisation(checks: &mut Checks, cell: &Cell, known: &Known, role: Option<Role>) -> Option<i64> {
+    if role == Some(Role::Administrator) {
+        checks.blank_because(cell, "an administrator belongs to the service");
+        return None;
+    }
+    let code = match role {
+        Some(_) => checks.required_because(cell, "only an administrator has no organisation")?,
+        None => cell.given()?,
+    };
+    let Some(stored) = known.organisations.get(code) else {
+        let message = format!(
+            "{} is not the code of an organisation. Load organisations first, or mend the code.",
+            cell.shown()
+        );
+        checks.fault(cell, Code::UnknownRef, message);
+        return None;
+    };
+    if let Some((kinds, words)) = role.map(kinds_of)
+        && !kinds.contains(&stored.kind)
+    {
+        let message = format!(
+            "{} is not an organisation of the kind this role wants: {words}. Mend the role or the code.",
+            cell.shown()
+        );
+        checks.fault(cell, Code::RoleType, message);
+    }
+    Some(stored.id)
+}
+
+/// The kinds of organisation that a role belongs to, and the same in words.
+fn kinds_of(role: Role) -> (&'static [OrganisationKind], &'static str) {
+    match role {
+        Role::Administrator => (&[], "none"),
+        Role::Gp | Role::PracticeStaff => (&[OrganisationKind::Practice], "a practice"),
+        Role::NetworkManager => (&[OrganisationKind::GpNetwork], "a GP network"),
+        Role::Provider => (&[OrganisationKind::ProviderNetwork], "a provider network"),
+        Role::Coordinator => (
+            &[OrganisationKind::Practice, OrganisationKind::ProviderNetwork],
+            "a practice or a provider network",
+        ),
+        Role::Commissioner | Role::Analyst | Role::LayPartner | Role::Auditor | Role::Keyer => {
+            (&[OrganisationKind::Commissioner], "a commissioner")
+        }
+    }
+}
