@@ -63,15 +63,15 @@ impl Checks {
     }
 
     /// One of a list of words, exact.
-    pub fn word<T: Copy>(&mut self, cell: &Cell, words: &[(&str, T)]) -> Option<T> {
+    pub fn word<T: Copy>(&mut self, cell: &Cell, all: &[T], word: impl Fn(T) -> &'static str) -> Option<T> {
         let given = cell.given()?;
-        let found = words.iter().find(|(word, _)| *word == given).map(|(_, value)| *value);
+        let found = all.iter().copied().find(|value| word(*value) == given);
         if found.is_none() {
-            let listed: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let words: Vec<&str> = all.iter().map(|value| word(*value)).collect();
             let message = format!(
                 "{} is not one of: {}. Use one of these, written so.",
                 cell.shown(),
-                listed.join(", ")
+                words.join(", ")
             );
             self.fault(cell, Code::Enum, message);
         }
@@ -80,7 +80,7 @@ impl Checks {
 
     /// `Y` or `N`; blank is not known.
     pub fn flag(&mut self, cell: &Cell) -> Option<bool> {
-        self.word(cell, &[("Y", true), ("N", false)])
+        self.word(cell, &[true, false], |yes| if yes { "Y" } else { "N" })
     }
 
     /// A day written `YYYY-MM-DD`.

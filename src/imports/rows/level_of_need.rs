@@ -10,6 +10,7 @@ use crate::imports::kind::Kind;
 use crate::imports::known::Known;
 use crate::imports::problem::Code;
 use crate::people::nhs_number::NhsNumber;
+use crate::stored_as_text;
 
 use super::risk_scores::person;
 use super::{FirstLines, Row, Source, seen_before};
@@ -37,37 +38,40 @@ const COLUMNS: [Column; 20] = [
     Column::new("dst_seizures_asc"),
 ];
 
-/// What led to an assessment.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Trigger {
-    Initial,
-    SignificantEvent,
-    AcuteAdmission,
-    RrrCompleted,
-    AnnualReview,
-    Other,
+stored_as_text! {
+    /// What led to an assessment.
+    Cause {
+        Initial = "initial",
+        SignificantEvent = "significant_event",
+        AcuteAdmission = "acute_admission",
+        RrrCompleted = "rrr_completed",
+        AnnualReview = "annual_review",
+        Other = "other",
+    }
 }
-
-const TRIGGERS: [(&str, Trigger); 6] = [
-    ("initial", Trigger::Initial),
-    ("significant_event", Trigger::SignificantEvent),
-    ("acute_admission", Trigger::AcuteAdmission),
-    ("rrr_completed", Trigger::RrrCompleted),
-    ("annual_review", Trigger::AnnualReview),
-    ("other", Trigger::Other),
-];
 
 /// The initials that each domain of the Decision Support Tool knows, in the order of the columns: none, low,
 /// moderate, high, severe, priority.
-const DOMAINS: [&str; 11] =
-    ["NLMHSP", "NLMHS", "NLMH", "NLMHS", "NLMHS", "NLMH", "NLMHS", "NLMHSP", "NLMHSP", "NLMH", "NLMHP"];
+const DOMAINS: [&[&str]; 11] = [
+    &["N", "L", "M", "H", "S", "P"],
+    &["N", "L", "M", "H", "S"],
+    &["N", "L", "M", "H"],
+    &["N", "L", "M", "H", "S"],
+    &["N", "L", "M", "H", "S"],
+    &["N", "L", "M", "H"],
+    &["N", "L", "M", "H", "S"],
+    &["N", "L", "M", "H", "S", "P"],
+    &["N", "L", "M", "H", "S", "P"],
+    &["N", "L", "M", "H"],
+    &["N", "L", "M", "H", "P"],
+];
 
 /// An assessment as sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LevelOfNeedRow {
     pub nhs_number: NhsNumber,
     pub assessed_on: NaiveDate,
-    pub trigger: Trigger,
+    pub cause: Cause,
     pub level: Level,
     /// Row and column of the matrix: both or neither.
     pub functional: Option<Level>,
@@ -76,7 +80,7 @@ pub struct LevelOfNeedRow {
     pub next_review_on: NaiveDate,
     pub care_plan_agreed_on: Sent<NaiveDate>,
     /// The initial of each domain's level, in the order of the columns.
-    pub domains: [Option<char>; 11],
+    pub domains: [Option<&'static str>; 11],
 }
 
 impl Row for LevelOfNeedRow {
@@ -88,7 +92,7 @@ impl Row for LevelOfNeedRow {
         let [
             number_cell,
             day_cell,
-            trigger_cell,
+            cause_cell,
             level_cell,
             row_cell,
             column_cell,
@@ -96,17 +100,16 @@ impl Row for LevelOfNeedRow {
             rest @ ..,
         ] = Cell::of_row(&COLUMNS, source);
         let [review_cell, plan_cell, domain_cells @ ..] = rest;
-        let levels = Level::ALL.map(|level| (level.word(), level));
         let nhs_number = person(checks, &number_cell, known);
         checks.required(&day_cell);
         let assessed_on = checks.past_date(&day_cell);
-        checks.required(&trigger_cell);
-        let trigger = checks.word(&trigger_cell, &TRIGGERS);
+        checks.required(&cause_cell);
+        let cause = checks.word(&cause_cell, Cause::ALL, Cause::word);
         checks.required(&level_cell);
-        let level = checks.word(&level_cell, &levels);
+        let level = checks.word(&level_cell, &Level::ALL, Level::word);
         both_or_neither(checks, &row_cell, &column_cell);
-        let functional = checks.word(&row_cell, &levels);
-        let complexity = checks.word(&column_cell, &levels);
+        let functional = checks.word(&row_cell, &Level::ALL, Level::word);
+        let complexity = checks.word(&column_cell, &Level::ALL, Level::word);
         let coordinator_id = coordinator(checks, &coordinator_cell, known);
         let next_review_on = next_review(checks, &review_cell, assessed_on);
         let care_plan_agreed_on = sent(&plan_cell, checks.past_date(&plan_cell));
@@ -120,7 +123,7 @@ impl Row for LevelOfNeedRow {
         Some(Self {
             nhs_number,
             assessed_on,
-            trigger: trigger?,
+            cause: cause?,
             level: level?,
             functional,
             complexity,
@@ -176,10 +179,6 @@ fn a_year_after(day: NaiveDate) -> NaiveDate {
     day.with_year(day.year() + 1).unwrap_or_else(|| day + Days::new(366))
 }
 
-fn domains(checks: &mut Checks, cells: &[Cell; 11]) -> [Option<char>; 11] {
-    std::array::from_fn(|at| {
-        let initials: Vec<(String, char)> = DOMAINS[at].chars().map(|c| (c.to_string(), c)).collect();
-        let words: Vec<(&str, char)> = initials.iter().map(|(word, c)| (word.as_str(), *c)).collect();
-        checks.word(&cells[at], &words)
-    })
+fn domains(checks: &mut Checks, cells: &[Cell; 11]) -> [Option<&'static str>; 11] {
+    std::array::from_fn(|at| checks.word(&cells[at], DOMAINS[at], |initial| initial))
 }

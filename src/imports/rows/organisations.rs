@@ -8,6 +8,7 @@ use crate::imports::header::Column;
 use crate::imports::kind::Kind;
 use crate::imports::known::Known;
 use crate::imports::problem::Code;
+use crate::stored_as_text;
 
 use super::{FirstLines, Row, Source, seen_before};
 
@@ -25,61 +26,39 @@ const COLUMNS: [Column; 8] = [
 /// The first day of the National Health Service.
 const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(1948, 7, 5).expect("5 July 1948 is a day");
 
-/// What an organisation is; rights follow from it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum OrganisationKind {
-    Commissioner,
-    GpNetwork,
-    Practice,
-    ProviderNetwork,
-    Provider,
+stored_as_text! {
+    /// What an organisation is; rights follow from it.
+    OrganisationKind {
+        Commissioner = "commissioner",
+        GpNetwork = "gp_network",
+        Practice = "practice",
+        ProviderNetwork = "provider_network",
+        Provider = "provider",
+    }
 }
 
-const KINDS: [(&str, OrganisationKind); 5] = [
-    ("commissioner", OrganisationKind::Commissioner),
-    ("gp_network", OrganisationKind::GpNetwork),
-    ("practice", OrganisationKind::Practice),
-    ("provider_network", OrganisationKind::ProviderNetwork),
-    ("provider", OrganisationKind::Provider),
-];
-
-/// The subtype of a commissioner.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CommissionerType {
-    Ccg,
-    LocalAuthority,
-    NhsEngland,
+stored_as_text! {
+    /// The subtype of a commissioner.
+    CommissionerKind {
+        Ccg = "ccg",
+        LocalAuthority = "local_authority",
+        NhsEngland = "nhs_england",
+    }
 }
 
-const COMMISSIONER_TYPES: [(&str, CommissionerType); 3] = [
-    ("ccg", CommissionerType::Ccg),
-    ("local_authority", CommissionerType::LocalAuthority),
-    ("nhs_england", CommissionerType::NhsEngland),
-];
-
-/// The sector of a provider.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sector {
-    Acute,
-    Community,
-    MentalHealth,
-    SocialCare,
-    ThirdSector,
-    Independent,
-    PrimaryCare,
-    Ambulance,
+stored_as_text! {
+    /// The sector of a provider.
+    Sector {
+        Acute = "acute",
+        Community = "community",
+        MentalHealth = "mental_health",
+        SocialCare = "social_care",
+        ThirdSector = "third_sector",
+        Independent = "independent",
+        PrimaryCare = "primary_care",
+        Ambulance = "ambulance",
+    }
 }
-
-const SECTORS: [(&str, Sector); 8] = [
-    ("acute", Sector::Acute),
-    ("community", Sector::Community),
-    ("mental_health", Sector::MentalHealth),
-    ("social_care", Sector::SocialCare),
-    ("third_sector", Sector::ThirdSector),
-    ("independent", Sector::Independent),
-    ("primary_care", Sector::PrimaryCare),
-    ("ambulance", Sector::Ambulance),
-];
 
 /// An organisation as sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -87,7 +66,7 @@ pub struct OrganisationRow {
     pub code: String,
     pub name: String,
     pub kind: OrganisationKind,
-    pub commissioner_type: Option<CommissionerType>,
+    pub commissioner_kind: Option<CommissionerKind>,
     /// A practice's locality, or the one that a commissioner commissions jointly.
     pub locality_id: Option<i64>,
     pub sector: Option<Sector>,
@@ -109,14 +88,14 @@ impl Row for OrganisationRow {
         checks.required(&name_cell);
         let name = checks.text(&name_cell, 120);
         checks.required(&kind_cell);
-        let kind = checks.word(&kind_cell, &KINDS);
+        let kind = checks.word(&kind_cell, OrganisationKind::ALL, OrganisationKind::word);
         if let Some(kind) = kind {
             belongs(kind, checks, &type_cell, &locality_cell, &sector_cell);
             same_kind(kind, checks, &code_cell, &kind_cell, known);
         }
-        let commissioner_type = checks.word(&type_cell, &COMMISSIONER_TYPES);
+        let commissioner_kind = checks.word(&type_cell, CommissionerKind::ALL, CommissionerKind::word);
         let locality_id = locality(checks, &locality_cell, known);
-        let sector = checks.word(&sector_cell, &SECTORS);
+        let sector = checks.word(&sector_cell, Sector::ALL, Sector::word);
         checks.required(&open_cell);
         let open = checks.past_date_from(&open_cell, FIRST_DAY);
         let close = checks.date(&close_cell);
@@ -129,7 +108,7 @@ impl Row for OrganisationRow {
             code,
             name: name?,
             kind: kind?,
-            commissioner_type,
+            commissioner_kind,
             locality_id,
             sector,
             open: open?,

@@ -10,6 +10,7 @@ use crate::imports::kind::Kind;
 use crate::imports::known::Known;
 use crate::imports::problem::Code;
 use crate::people::nhs_number::NhsNumber;
+use crate::stored_as_text;
 
 use super::organisations::OrganisationKind;
 use super::person_facts::PersonFacts;
@@ -83,19 +84,14 @@ pub struct PersonContact {
     pub data_opt_out: Sent<bool>,
 }
 
-/// How a person wants to be written to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ContactPreference {
-    Letter,
-    Email,
-    None,
+stored_as_text! {
+    /// How a person wants to be written to.
+    ContactPreference {
+        Letter = "letter",
+        Email = "email",
+        None = "none",
+    }
 }
-
-const PREFERENCES: [(&str, ContactPreference); 3] = [
-    ("letter", ContactPreference::Letter),
-    ("email", ContactPreference::Email),
-    ("none", ContactPreference::None),
-];
 
 impl Row for PersonRow {
     const KIND: Kind = Kind::People;
@@ -121,7 +117,7 @@ impl Row for PersonRow {
         let family_name = checks.text(&family_cell, 60);
         checks.required(&born_cell);
         let born = checks.past_date_from(&born_cell, FIRST_BIRTH);
-        let sex = checks.word(&sex_cell, &Sex::ALL.map(|sex| (sex.word(), sex)));
+        let sex = checks.word(&sex_cell, &Sex::ALL, Sex::word);
         let practice_id = practice(checks, &practice_cell, known);
         checks.required(&from_cell);
         let registered_from = checks.past_date(&from_cell);
@@ -171,7 +167,10 @@ fn contact(checks: &mut Checks, cells: &[Cell; 31]) -> PersonContact {
         address: sent(address, checks.text(address, 300)),
         postcode: sent(postcode, checks.text(postcode, 10)),
         email: sent(email, checks.email(email)),
-        preference: sent(preference, checks.word(preference, &PREFERENCES)),
+        preference: sent(
+            preference,
+            checks.word(preference, ContactPreference::ALL, ContactPreference::word),
+        ),
         large_print: sent(large_print, checks.flag(large_print)),
         ltc6_opt_out: sent(ltc6_opt_out, checks.flag(ltc6_opt_out)),
         data_opt_out: sent(data_opt_out, checks.flag(data_opt_out)),

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::access::Role;
 use crate::imports::cell::Cell;
 use crate::imports::checks::Checks;
 use crate::imports::header::Column;
@@ -19,36 +20,6 @@ const COLUMNS: [Column; 6] = [
     Column::new("organisation_code"),
     Column::new("from_date"),
     Column::new("to_date"),
-];
-
-/// What a membership lets its holder do.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Role {
-    Administrator,
-    Commissioner,
-    Gp,
-    PracticeStaff,
-    NetworkManager,
-    Provider,
-    Coordinator,
-    Analyst,
-    LayPartner,
-    Auditor,
-    Keyer,
-}
-
-const ROLES: [(&str, Role); 11] = [
-    ("administrator", Role::Administrator),
-    ("commissioner", Role::Commissioner),
-    ("gp", Role::Gp),
-    ("practice_staff", Role::PracticeStaff),
-    ("network_manager", Role::NetworkManager),
-    ("provider", Role::Provider),
-    ("coordinator", Role::Coordinator),
-    ("analyst", Role::Analyst),
-    ("lay_partner", Role::LayPartner),
-    ("auditor", Role::Auditor),
-    ("keyer", Role::Keyer),
 ];
 
 /// One membership of one user as sent; the last day is included.
@@ -84,7 +55,7 @@ impl Row for UserRow {
         checks.required(&name_cell);
         let name = checks.text(&name_cell, 120);
         checks.required(&role_cell);
-        let role = checks.word(&role_cell, &ROLES);
+        let role = checks.word(&role_cell, Role::ALL, Role::word);
         let organisation_id = organisation(checks, &organisation_cell, known, role);
         checks.required(&from_cell);
         let from = checks.date(&from_cell);
