@@ -1,4 +1,5 @@
 //! People on the register.
 
 pub mod nhs_number;
+pub mod register;
 pub mod scope;
