@@ -1,5 +1,7 @@
 //! People on the register.
 
 pub mod nhs_number;
+pub mod record;
 pub mod register;
+pub mod store;
 pub mod scope;
