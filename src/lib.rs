@@ -12,6 +12,7 @@ pub mod cross_site;
 pub mod csv_out;
 pub mod database;
 pub mod demo;
+pub mod disclosure;
 pub mod doctor;
 pub mod error;
 pub mod groups;

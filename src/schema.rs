@@ -419,6 +419,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    run_counts (run_id, breakdown, place, practice_id, value) {
+        run_id -> BigInt,
+        breakdown -> Text,
+        place -> Text,
+        practice_id -> BigInt,
+        value -> Text,
+        people -> BigInt,
+        provisional -> BigInt,
+        supplementary -> BigInt,
+        cost_pence -> BigInt,
+        supplementary_cost_pence -> BigInt,
+    }
+}
+
+diesel::table! {
     movements (id) {
         id -> BigInt,
         run_id -> Nullable<BigInt>,
@@ -462,6 +477,8 @@ diesel::joinable!(run_reasons -> runs (run_id));
 diesel::joinable!(placements -> runs (run_id));
 diesel::joinable!(placements -> people (person_id));
 diesel::joinable!(placements -> organisations (practice_id));
+diesel::joinable!(run_counts -> runs (run_id));
+diesel::joinable!(run_counts -> organisations (practice_id));
 diesel::joinable!(movements -> runs (run_id));
 diesel::joinable!(movements -> people (person_id));
 diesel::joinable!(movements -> localities (locality_id));
@@ -496,5 +513,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     current_runs,
     run_reasons,
     placements,
+    run_counts,
     movements,
 );

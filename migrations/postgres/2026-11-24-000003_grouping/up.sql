@@ -59,6 +59,20 @@ CREATE TABLE placements (
 CREATE INDEX placements_by_group ON placements (run_id, group_code, practice_id, person_id);
 CREATE INDEX placements_by_person ON placements (person_id, run_id);
 
+CREATE TABLE run_counts (
+  run_id BIGINT NOT NULL REFERENCES runs (id),
+  breakdown TEXT NOT NULL CHECK (breakdown IN ('practice', 'sex', 'age_band')),
+  place TEXT NOT NULL,
+  practice_id BIGINT NOT NULL REFERENCES organisations (id),
+  value TEXT NOT NULL,
+  people BIGINT NOT NULL,
+  provisional BIGINT NOT NULL,
+  supplementary BIGINT NOT NULL,
+  cost_pence BIGINT NOT NULL,
+  supplementary_cost_pence BIGINT NOT NULL,
+  PRIMARY KEY (run_id, breakdown, place, practice_id, value)
+);
+
 CREATE TABLE movements (
   id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   run_id BIGINT REFERENCES runs (id),

@@ -60,6 +60,7 @@ CREATE TABLE person_contacts (
   data_opt_out BOOLEAN NOT NULL
 );
 CREATE INDEX person_contacts_by_person ON person_contacts (person_id, until_register);
+CREATE INDEX person_contacts_opted_out ON person_contacts (person_id, until_register) WHERE data_opt_out;
 
 CREATE TABLE risk_scores (
   id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

@@ -1,0 +1,160 @@
+//! The figures of a run: counted once as people are placed, kept beside the run, and read by pages from there.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::place::{AgeBand, Place};
+use crate::database::Conn;
+use crate::disclosure::{Guarded, Tally};
+use crate::error::Error;
+use crate::money::Pence;
+use crate::on_each;
+use crate::schema::run_counts;
+use crate::stored_as_text;
+
+stored_as_text! {
+    /// What figures are broken down by, beside place and practice.
+    Breakdown {
+        Practice = "practice",
+        Sex = "sex",
+        AgeBand = "age_band",
+    }
+}
+
+/// One placed person, as far as figures are concerned.
+#[derive(Clone, Debug)]
+pub struct Counted<'a> {
+    pub place: &'a Place,
+    pub practice_id: i64,
+    /// The register's word; blank where it is not known.
+    pub sex: &'a str,
+    /// Completed years on the run's as-of date.
+    pub age: u16,
+    pub provisional: bool,
+    pub supplementary: bool,
+    pub cost_pence: Option<i64>,
+}
+
+/// The figures of a run while it is counted.
+#[derive(Clone, Debug, Default)]
+pub struct RunCounts(BTreeMap<Key, Sums>);
+
+type Key = (&'static str, Place, i64, String);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    people: i64,
+    provisional: i64,
+    supplementary: i64,
+    cost: i64,
+    supplementary_cost: i64,
+}
+
+impl RunCounts {
+    pub fn add(&mut self, one: &Counted<'_>) {
+        let parts = [
+            (Breakdown::Practice, ""),
+            (Breakdown::Sex, one.sex),
+            (Breakdown::AgeBand, AgeBand::of(one.age).word()),
+        ];
+        for (breakdown, value) in parts {
+            let key = (breakdown.word(), one.place.clone(), one.practice_id, value.to_owned());
+            self.0.entry(key).or_default().add(one);
+        }
+    }
+
+    /// Keeps the figures beside the run, in place of any it had: some thousand short rows.
+    pub fn keep(self, conn: &mut Conn, run_id: i64) -> Result<(), Error> {
+        diesel::delete(run_counts::table.filter(run_counts::run_id.eq(run_id))).execute(conn)?;
+        let rows: Vec<_> = self.0.iter().map(|(key, sums)| row(run_id, key, sums)).collect();
+        for some in rows.chunks(500) {
+            let some = some.to_vec();
+            on_each!(conn, inner => diesel::insert_into(run_counts::table).values(some).execute(inner))?;
+        }
+        Ok(())
+    }
+}
+
+impl Sums {
+    fn add(&mut self, one: &Counted<'_>) {
+        let cost = one.cost_pence.unwrap_or(0);
+        self.people += 1;
+        self.provisional += i64::from(one.provisional);
+        self.cost += cost;
+        if one.supplementary {
+            self.supplementary += 1;
+            self.supplementary_cost += cost;
+        }
+    }
+}
+
+#[derive(Clone, Insertable, Queryable, Selectable)]
+#[diesel(table_name = run_counts)]
+struct Row {
+    run_id: i64,
+    breakdown: String,
+    place: String,
+    practice_id: i64,
+    value: String,
+    people: i64,
+    provisional: i64,
+    supplementary: i64,
+    cost_pence: i64,
+    supplementary_cost_pence: i64,
+}
+
+fn row(run_id: i64, (breakdown, place, practice_id, value): &Key, sums: &Sums) -> Row {
+    Row {
+        run_id,
+        breakdown: (*breakdown).to_owned(),
+        place: place.word().to_owned(),
+        practice_id: *practice_id,
+        value: value.clone(),
+        people: sums.people,
+        provisional: sums.provisional,
+        supplementary: sums.supplementary,
+        cost_pence: sums.cost,
+        supplementary_cost_pence: sums.supplementary_cost,
+    }
+}
+
+/// One kept figure row: where, at which practice, of which sex or age band.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    pub breakdown: Breakdown,
+    pub place: Place,
+    pub practice_id: i64,
+    pub value: String,
+    pub tally: Tally,
+}
+
+impl From<Row> for Figure {
+    fn from(row: Row) -> Figure {
+        Figure {
+            breakdown: Breakdown::from_word(&row.breakdown).unwrap_or(Breakdown::Practice),
+            place: Place::from_word(&row.place),
+            practice_id: row.practice_id,
+            value: row.value,
+            tally: Tally {
+                people: Guarded::new(row.people),
+                provisional: Guarded::new(row.provisional),
+                supplementary: Guarded::new(row.supplementary),
+                cost: Guarded::new(Pence(row.cost_pence)),
+                supplementary_cost: Guarded::new(Pence(row.supplementary_cost_pence)),
+            },
+        }
+    }
+}
+
+/// The figures of a run by place and practice; with `place`, also by sex and age band, of that place alone.
+///
+/// The caller sums those within its scope.
+pub fn of_run(conn: &mut Conn, run_id: i64, place: Option<&Place>) -> Result<Vec<Figure>, Error> {
+    let all = run_counts::table.filter(run_counts::run_id.eq(run_id)).select(Row::as_select());
+    let rows: Vec<Row> = match place {
+        Some(place) => all.filter(run_counts::place.eq(place.word())).load(conn)?,
+        None => all.filter(run_counts::breakdown.eq(Breakdown::Practice)).load(conn)?,
+    };
+    Ok(rows.into_iter().map(Figure::from).collect())
+}
