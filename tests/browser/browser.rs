@@ -1,0 +1,262 @@
+//! Chromium, driven as a person would: by what links, buttons and labels say.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::json;
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+
+/// Whether pages may run scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scripts {
+    On,
+    Off,
+}
+
+/// A chromedriver process of our own, on a free port; it stops when this is dropped.
+pub struct Chromedriver {
+    process: Child,
+    address: String,
+    profile: TempDir,
+}
+
+impl Chromedriver {
+    pub fn start() -> Chromedriver {
+        let mut process = Command::new("chromedriver")
+            .args(["--port=0", "--silent"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is installed: bin/test gets it");
+        let lines = BufReader::new(process.stdout.take().expect("standard output is piped")).lines();
+        let port = lines.map_while(Result::ok).find_map(|line| {
+            let port = line.split("started successfully on port ").nth(1)?;
+            Some(port.trim_end_matches('.').to_owned())
+        });
+        let port = port.expect("chromedriver says its port");
+        let profile = TempDir::new().expect("a temporary folder");
+        Chromedriver {
+            process,
+            address: format!("http://127.0.0.1:{port}"),
+            profile,
+        }
+    }
+
+    /// Opens a window with a profile of its own.
+    pub async fn window(&self) -> WebDriverResult<WebDriver> {
+        let mut capabilities = DesiredCapabilities::chromium();
+        capabilities.set_binary("/usr/bin/chromium")?;
+        capabilities.add_arg(&format!("--user-data-dir={}", self.profile.path().display()))?;
+        for argument in [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ] {
+            capabilities.add_arg(argument)?;
+        }
+        capabilities.set("goog:loggingPrefs", json!({"browser": "ALL"}))?;
+        WebDriver::new(&self.address, capabilities).await
+    }
+}
+
+impl Drop for Chromedriver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// One window, with or without scripts, and what a person does in it.
+pub struct Browser {
+    pub driver: WebDriver,
+    pub scripts: Scripts,
+}
+
+impl Browser {
+    pub async fn new(driver: WebDriver, scripts: Scripts) -> Browser {
+        let browser = Browser { driver, scripts };
+        browser.allow_scripts(scripts).await;
+        browser.width(1280).await;
+        browser
+    }
+
+    pub async fn open(&self, url: &str) {
+        self.driver
+            .goto(url)
+            .await
+            .unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// Follows the first link whose words are `text`, hidden words for screen readers included.
+    pub async fn follow(&self, text: &str) {
+        self.click(&format!("//a[normalize-space()={}]", quoted(text)))
+            .await;
+    }
+
+    /// Presses the first button whose words are `text`.
+    pub async fn press(&self, text: &str) {
+        self.click(&format!("//button[normalize-space()={}]", quoted(text)))
+            .await;
+    }
+
+    /// Types into the field under `label`, in place of what stands there.
+    pub async fn fill(&self, label: &str, value: &str) {
+        let field = self.field(label).await;
+        field
+            .clear()
+            .await
+            .unwrap_or_else(|error| panic!("clearing {label}: {error}"));
+        field
+            .send_keys(value)
+            .await
+            .unwrap_or_else(|error| panic!("filling {label}: {error}"));
+    }
+
+    /// Ticks the box, or the choice, beside `label`.
+    pub async fn choose(&self, label: &str) {
+        self.click(&format!("//label[normalize-space()={}]", quoted(label)))
+            .await;
+    }
+
+    /// Picks `option` in the list under `label`.
+    pub async fn select(&self, label: &str, option: &str) {
+        let field = self.field(label).await;
+        let path = format!(".//option[normalize-space()={}]", quoted(option));
+        let found = field.find(By::XPath(path)).await;
+        let option = found.unwrap_or_else(|_| panic!("{label} has no option {option}"));
+        option
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("choosing in {label}: {error}"));
+    }
+
+    /// Chooses a file in the field under `label`.
+    pub async fn upload(&self, label: &str, file: &Path) {
+        let path = file.to_str().expect("temporary paths are UTF-8");
+        let field = self.field(label).await;
+        field
+            .send_keys(path)
+            .await
+            .unwrap_or_else(|error| panic!("choosing a file for {label}: {error}"));
+    }
+
+    /// The page's heading.
+    pub async fn heading(&self) -> String {
+        self.find("//h1").await.text().await.expect("a heading has words")
+    }
+
+    /// The words of the page's main part, as they are seen.
+    pub async fn words(&self) -> String {
+        self.find("//main").await.text().await.expect("a page has words")
+    }
+
+    /// The part of the address after host and port.
+    pub async fn path(&self) -> String {
+        self.driver
+            .current_url()
+            .await
+            .map_or_else(|_| String::new(), |url| url.path().to_owned())
+    }
+
+    pub async fn must_say(&self, words: &str) {
+        let seen = self.words().await;
+        let place = self.path().await;
+        assert!(
+            seen.contains(words),
+            "{place} does not say {words:?} but:\n{seen}"
+        );
+    }
+
+    /// Waits, for a minute at most, until the page says `words`: a job's page renews itself.
+    pub async fn wait_for(&self, words: &str) {
+        let path = format!("//main[contains(normalize-space(), {})]", quoted(words));
+        let wait = (Duration::from_secs(60), Duration::from_millis(250));
+        let found = self
+            .driver
+            .query(By::XPath(path))
+            .wait(wait.0, wait.1)
+            .first()
+            .await;
+        if found.is_err() {
+            panic!(
+                "{} never said {words:?} but:\n{}",
+                self.path().await,
+                self.words().await
+            );
+        }
+    }
+
+    pub async fn width(&self, pixels: u64) {
+        self.size(pixels, 800).await;
+    }
+
+    pub async fn size(&self, width: u64, height: u64) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    pub async fn allow_scripts(&self, scripts: Scripts) {
+        let value = json!({"value": scripts == Scripts::Off});
+        self.devtools("Emulation.setScriptExecutionDisabled", value).await;
+    }
+
+    pub async fn devtools(&self, command: &str, arguments: serde_json::Value) -> serde_json::Value {
+        let answer = self.driver.cdp().send_raw(command, arguments).await;
+        answer.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    async fn click(&self, path: &str) {
+        let element = self.find(path).await;
+        element.scroll_into_view().await.ok();
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("clicking {path}: {error}"));
+    }
+
+    async fn field(&self, label: &str) -> WebElement {
+        let label = self
+            .find(&format!("//label[normalize-space()={}]", quoted(label)))
+            .await;
+        let id = label
+            .attr("for")
+            .await
+            .ok()
+            .flatten()
+            .expect("a label is for a field");
+        self.find(&format!("//*[@id={}]", quoted(&id))).await
+    }
+
+    async fn find(&self, path: &str) -> WebElement {
+        match self.driver.find(By::XPath(path)).await {
+            Ok(element) => element,
+            Err(error) => {
+                let page = self.driver.find(By::XPath("//body")).await;
+                let words = match page {
+                    Ok(body) => body.text().await.unwrap_or_default(),
+                    Err(_) => String::new(),
+                };
+                panic!("{} has no {path} ({error}) but says:\n{words}", self.path().await)
+            }
+        }
+    }
+}
+
+/// A string of XPath, which has no escapes.
+fn quoted(text: &str) -> String {
+    if text.contains('\'') {
+        format!("\"{text}\"")
+    } else {
+        format!("'{text}'")
+    }
+}

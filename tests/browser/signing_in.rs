@@ -1,0 +1,33 @@
+//! Signing in and out, and what a wrong password and a page that does not exist look like.
+
+use crate::{Journey, journey};
+
+journey!(sign_in_and_out);
+
+async fn sign_in_and_out(journey: &Journey) {
+    let browser = &journey.browser;
+    journey.open("/groups").await;
+    assert_eq!(browser.heading().await, "Sign in");
+    journey.look("sign-in").await;
+    browser.press("Sign in").await;
+    journey.look("nothing-typed").await;
+    let commissioner = journey.portal.account("commissioner").clone();
+    browser.fill("E-mail address", &commissioner.email).await;
+    browser.fill("Password", "not the password").await;
+    browser.press("Sign in").await;
+    journey.look("wrong-password").await;
+    journey.sign_in(&commissioner).await;
+    journey.look("home").await;
+    journey.open("/account").await;
+    journey.look("account").await;
+    journey.open("/nowhere").await;
+    assert_eq!(browser.heading().await, "Page not found");
+    journey.look("not-found").await;
+    journey.open("/admin/users").await;
+    assert_eq!(browser.heading().await, "You cannot do this in your role");
+    journey.look("forbidden").await;
+    journey.open("/account").await;
+    browser.press("Sign out").await;
+    journey.open("/account").await;
+    assert_eq!(browser.heading().await, "Sign in");
+}
