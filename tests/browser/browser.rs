@@ -38,11 +38,7 @@ impl Chromedriver {
         });
         let port = port.expect("chromedriver says its port");
         let profile = TempDir::new().expect("a temporary folder");
-        Chromedriver {
-            process,
-            address: format!("http://127.0.0.1:{port}"),
-            profile,
-        }
+        Chromedriver { process, address: format!("http://127.0.0.1:{port}"), profile }
     }
 
     /// Opens a window with a profile of its own.
@@ -91,41 +87,29 @@ impl Browser {
     }
 
     pub async fn open(&self, url: &str) {
-        self.driver
-            .goto(url)
-            .await
-            .unwrap_or_else(|error| panic!("{url}: {error}"));
+        self.driver.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
     /// Follows the first link whose words are `text`, hidden words for screen readers included.
     pub async fn follow(&self, text: &str) {
-        self.click(&format!("//a[normalize-space()={}]", quoted(text)))
-            .await;
+        self.click(&format!("//a[normalize-space()={}]", quoted(text))).await;
     }
 
     /// Presses the first button whose words are `text`.
     pub async fn press(&self, text: &str) {
-        self.click(&format!("//button[normalize-space()={}]", quoted(text)))
-            .await;
+        self.click(&format!("//button[normalize-space()={}]", quoted(text))).await;
     }
 
     /// Types into the field under `label`, in place of what stands there.
     pub async fn fill(&self, label: &str, value: &str) {
         let field = self.field(label).await;
-        field
-            .clear()
-            .await
-            .unwrap_or_else(|error| panic!("clearing {label}: {error}"));
-        field
-            .send_keys(value)
-            .await
-            .unwrap_or_else(|error| panic!("filling {label}: {error}"));
+        field.clear().await.unwrap_or_else(|error| panic!("clearing {label}: {error}"));
+        field.send_keys(value).await.unwrap_or_else(|error| panic!("filling {label}: {error}"));
     }
 
     /// Ticks the box, or the choice, beside `label`.
     pub async fn choose(&self, label: &str) {
-        self.click(&format!("//label[normalize-space()={}]", quoted(label)))
-            .await;
+        self.click(&format!("//label[normalize-space()={}]", quoted(label))).await;
     }
 
     /// Picks `option` in the list under `label`.
@@ -134,20 +118,14 @@ impl Browser {
         let path = format!(".//option[normalize-space()={}]", quoted(option));
         let found = field.find(By::XPath(path)).await;
         let option = found.unwrap_or_else(|_| panic!("{label} has no option {option}"));
-        option
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("choosing in {label}: {error}"));
+        option.click().await.unwrap_or_else(|error| panic!("choosing in {label}: {error}"));
     }
 
     /// Chooses a file in the field under `label`.
     pub async fn upload(&self, label: &str, file: &Path) {
         let path = file.to_str().expect("temporary paths are UTF-8");
         let field = self.field(label).await;
-        field
-            .send_keys(path)
-            .await
-            .unwrap_or_else(|error| panic!("choosing a file for {label}: {error}"));
+        field.send_keys(path).await.unwrap_or_else(|error| panic!("choosing a file for {label}: {error}"));
     }
 
     /// The page's heading.
@@ -162,37 +140,22 @@ impl Browser {
 
     /// The part of the address after host and port.
     pub async fn path(&self) -> String {
-        self.driver
-            .current_url()
-            .await
-            .map_or_else(|_| String::new(), |url| url.path().to_owned())
+        self.driver.current_url().await.map_or_else(|_| String::new(), |url| url.path().to_owned())
     }
 
     pub async fn must_say(&self, words: &str) {
         let seen = self.words().await;
         let place = self.path().await;
-        assert!(
-            seen.contains(words),
-            "{place} does not say {words:?} but:\n{seen}"
-        );
+        assert!(seen.contains(words), "{place} does not say {words:?} but:\n{seen}");
     }
 
     /// Waits, for a minute at most, until the page says `words`: a job's page renews itself.
     pub async fn wait_for(&self, words: &str) {
         let path = format!("//main[contains(normalize-space(), {})]", quoted(words));
         let wait = (Duration::from_secs(60), Duration::from_millis(250));
-        let found = self
-            .driver
-            .query(By::XPath(path))
-            .wait(wait.0, wait.1)
-            .first()
-            .await;
+        let found = self.driver.query(By::XPath(path)).wait(wait.0, wait.1).first().await;
         if found.is_err() {
-            panic!(
-                "{} never said {words:?} but:\n{}",
-                self.path().await,
-                self.words().await
-            );
+            panic!("{} never said {words:?} but:\n{}", self.path().await, self.words().await);
         }
     }
 
@@ -218,22 +181,12 @@ impl Browser {
     async fn click(&self, path: &str) {
         let element = self.find(path).await;
         element.scroll_into_view().await.ok();
-        element
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("clicking {path}: {error}"));
+        element.click().await.unwrap_or_else(|error| panic!("clicking {path}: {error}"));
     }
 
     async fn field(&self, label: &str) -> WebElement {
-        let label = self
-            .find(&format!("//label[normalize-space()={}]", quoted(label)))
-            .await;
-        let id = label
-            .attr("for")
-            .await
-            .ok()
-            .flatten()
-            .expect("a label is for a field");
+        let label = self.find(&format!("//label[normalize-space()={}]", quoted(label))).await;
+        let id = label.attr("for").await.ok().flatten().expect("a label is for a field");
         self.find(&format!("//*[@id={}]", quoted(&id))).await
     }
 
@@ -254,9 +207,5 @@ impl Browser {
 
 /// A string of XPath, which has no escapes.
 fn quoted(text: &str) -> String {
-    if text.contains('\'') {
-        format!("\"{text}\"")
-    } else {
-        format!("'{text}'")
-    }
+    if text.contains('\'') { format!("\"{text}\"") } else { format!("'{text}'") }
 }

@@ -61,23 +61,12 @@ impl Looker {
         let _ = fs::remove_dir_all(&pages);
         fs::create_dir_all(&pages).expect("target can be written");
         fs::create_dir_all(&pictures).expect("target can be written");
-        Looker {
-            journey,
-            tools,
-            axe,
-            pages,
-            pictures,
-            seen: AtomicUsize::new(1),
-        }
+        Looker { journey, tools, axe, pages, pictures, seen: AtomicUsize::new(1) }
     }
 
     /// Looks at the page now open and keeps its pictures under `name`.
     pub async fn look(&self, browser: &Browser, name: &str) {
-        let name = format!(
-            "{}-{:02}-{name}",
-            self.journey,
-            self.seen.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("{}-{:02}-{name}", self.journey, self.seen.fetch_add(1, Ordering::Relaxed));
         browser.allow_scripts(Scripts::On).await;
         self.facts(browser, &name).await;
         self.accessible(browser, &name).await;
@@ -89,11 +78,7 @@ impl Looker {
 
     /// Prints the page and keeps it beside the pictures.
     pub async fn print(&self, browser: &Browser, name: &str) {
-        let paper = browser
-            .driver
-            .print_page(Default::default())
-            .await
-            .expect("the page prints");
+        let paper = browser.driver.print_page(Default::default()).await.expect("the page prints");
         assert!(paper.starts_with(b"%PDF"));
         fs::write(self.pictures.join(format!("{}-{name}.pdf", self.journey)), paper)
             .expect("target can be written");
@@ -101,16 +86,9 @@ impl Looker {
 
     /// At the end of a journey: the HTML of all pages seen is valid.
     pub fn validate(&self) {
-        let checker = self
-            .tools
-            .join("node_modules/html-validate/bin/html-validate.mjs");
+        let checker = self.tools.join("node_modules/html-validate/bin/html-validate.mjs");
         let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/tools/htmlvalidate.json");
-        let checked = Command::new("node")
-            .arg(checker)
-            .arg("--config")
-            .arg(rules)
-            .arg(&self.pages)
-            .output();
+        let checked = Command::new("node").arg(checker).arg("--config").arg(rules).arg(&self.pages).output();
         let checked = checked.expect("node runs");
         let found = String::from_utf8_lossy(&checked.stdout);
         assert!(
@@ -123,10 +101,7 @@ impl Looker {
     async fn facts(&self, browser: &Browser, name: &str) {
         let facts = run(browser, FACTS).await;
         let title = facts["title"].as_str().unwrap_or_default();
-        assert!(
-            title.ends_with(" – Common Ground"),
-            "{name}: its title is {title:?}"
-        );
+        assert!(title.ends_with(" – Common Ground"), "{name}: its title is {title:?}");
         assert_eq!(facts["headings"], 1, "{name}: level 1 headings");
         let mistakes = facts["mistakes"] != 0;
         assert_eq!(
@@ -135,34 +110,15 @@ impl Looker {
             "{name}: title {title:?}, error summary {mistakes}"
         );
         if mistakes && browser.scripts == Scripts::On {
-            assert_eq!(
-                facts["focused"], "nhsuk-error-summary",
-                "{name}: what has the focus"
-            );
+            assert_eq!(facts["focused"], "nhsuk-error-summary", "{name}: what has the focus");
         }
-        assert_eq!(
-            facts["elsewhere"],
-            json!([]),
-            "{name}: fetched from another origin"
-        );
-        assert!(
-            facts["requests"].as_u64() <= Some(5),
-            "{name}: {} requests",
-            facts["requests"]
-        );
-        assert!(
-            facts["bytes"].as_u64() < Some(60_000),
-            "{name}: {} bytes",
-            facts["bytes"]
-        );
+        assert_eq!(facts["elsewhere"], json!([]), "{name}: fetched from another origin");
+        assert!(facts["requests"].as_u64() <= Some(5), "{name}: {} requests", facts["requests"]);
+        assert!(facts["bytes"].as_u64() < Some(60_000), "{name}: {} bytes", facts["bytes"]);
     }
 
     async fn accessible(&self, browser: &Browser, name: &str) {
-        browser
-            .driver
-            .execute(&self.axe, vec![])
-            .await
-            .expect("axe loads");
+        browser.driver.execute(&self.axe, vec![]).await.expect("axe loads");
         let found = browser.driver.execute_async(AXE, vec![]).await.expect("axe runs");
         let found: Vec<String> = found.convert().expect("axe answers with sentences");
         assert!(found.is_empty(), "{name}: axe found\n{}", found.join("\n"));
@@ -170,11 +126,7 @@ impl Looker {
 
     /// The page as it was sent; of an answer to a form, which cannot be fetched again, as the browser reads it.
     async fn keep_html(&self, browser: &Browser, name: &str) {
-        let sent = browser
-            .driver
-            .execute_async(HTML, vec![])
-            .await
-            .expect("the page can be fetched");
+        let sent = browser.driver.execute_async(HTML, vec![]).await.expect("the page can be fetched");
         let mut html: String = sent.convert().expect("HTML is text");
         let title = format!("{}</title>", browser.driver.title().await.unwrap_or_default());
         if !html.contains(&title) {
@@ -192,14 +144,8 @@ impl Looker {
                 continue;
             }
             let height = run(browser, "return document.documentElement.scrollHeight").await;
-            browser
-                .size(width, height.as_u64().unwrap_or(800).min(6_000))
-                .await;
-            let picture = browser
-                .driver
-                .screenshot_as_png()
-                .await
-                .expect("a picture can be taken");
+            browser.size(width, height.as_u64().unwrap_or(800).min(6_000)).await;
+            let picture = browser.driver.screenshot_as_png().await.expect("a picture can be taken");
             let file = self.pictures.join(format!("{name}-{width}.png"));
             fs::write(file, picture).expect("target can be written");
         }
@@ -208,14 +154,9 @@ impl Looker {
 
     /// Nothing on the page was refused by its own headers, and no script failed.
     async fn nothing_refused(&self, browser: &Browser, name: &str) {
-        let log = browser
-            .driver
-            .browser_log()
-            .await
-            .expect("the browser keeps a log");
-        let said = log
-            .iter()
-            .filter(|entry| entry.level == "SEVERE" && !entry.message.contains("status of 4"));
+        let log = browser.driver.browser_log().await.expect("the browser keeps a log");
+        let said =
+            log.iter().filter(|entry| entry.level == "SEVERE" && !entry.message.contains("status of 4"));
         let said: Vec<_> = said.map(|entry| entry.message.as_str()).collect();
         assert!(said.is_empty(), "{name}: {}", said.join("\n"));
     }
@@ -223,8 +164,5 @@ impl Looker {
 
 async fn run(browser: &Browser, script: &str) -> Value {
     let answer = browser.driver.execute(script, vec![]).await;
-    answer
-        .unwrap_or_else(|error| panic!("{script}: {error}"))
-        .json()
-        .clone()
+    answer.unwrap_or_else(|error| panic!("{script}: {error}")).json().clone()
 }

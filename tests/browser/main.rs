@@ -51,11 +51,7 @@ async fn walk(name: &str, scripts: Scripts, steps: impl AsyncFn(&Journey)) {
     let window = chromedriver.window().await.expect("Chromium starts");
     let looker = Looker::new(name, scripts);
     let walked = window.run_and_quit(async |driver| {
-        let journey = Journey {
-            portal,
-            browser: Browser::new(driver, scripts).await,
-            looker,
-        };
+        let journey = Journey { portal, browser: Browser::new(driver, scripts).await, looker };
         steps(&journey).await;
         Ok::<_, std::convert::Infallible>(journey.looker)
     });

@@ -39,16 +39,7 @@ impl Portal {
         let folder = TempDir::new().expect("a temporary folder");
         let log = File::create(folder.path().join("log")).expect("a log file");
         let mut server = program(folder.path())
-            .args([
-                "demo",
-                "--people",
-                "2000",
-                "--as-of",
-                "2026-11-22",
-                "--listen",
-                "127.0.0.1:0",
-                "--json",
-            ])
+            .args(["demo", "--people", "2000", "--as-of", "2026-11-22", "--listen", "127.0.0.1:0", "--json"])
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -60,12 +51,7 @@ impl Portal {
             let log = fs::read_to_string(folder.path().join("log")).unwrap_or_default();
             panic!("demo printed {line:?}\n{log}");
         };
-        Portal {
-            server,
-            folder,
-            started,
-            _stdout: stdout,
-        }
+        Portal { server, folder, started, _stdout: stdout }
     }
 
     /// The address of a path on this server.
@@ -93,10 +79,7 @@ impl Portal {
 
     /// Runs another command of the program on the same data and returns what it printed.
     pub fn run(&self, arguments: &[&str]) -> String {
-        let output = program(self.folder.path())
-            .args(arguments)
-            .output()
-            .expect("the program runs");
+        let output = program(self.folder.path()).args(arguments).output().expect("the program runs");
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "common-ground {arguments:?}: {error}");
         String::from_utf8(output.stdout).expect("output is UTF-8")
