@@ -3,5 +3,5 @@
 pub mod nhs_number;
 pub mod record;
 pub mod register;
-pub mod store;
 pub mod scope;
+pub mod store;

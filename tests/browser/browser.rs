@@ -1,8 +1,8 @@
 //! Chromium, driven as a person would: by what links, buttons and labels say.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::json;
@@ -21,29 +21,30 @@ pub struct Chromedriver {
     process: Child,
     address: String,
     profile: TempDir,
+    _stdout: BufReader<ChildStdout>,
 }
 
 impl Chromedriver {
     pub fn start() -> Chromedriver {
         let mut process = Command::new("chromedriver")
-            .args(["--port=0", "--silent"])
+            .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver is installed: bin/test gets it");
-        let lines = BufReader::new(process.stdout.take().expect("standard output is piped")).lines();
-        let port = lines.map_while(Result::ok).find_map(|line| {
+        let mut stdout = BufReader::new(process.stdout.take().expect("standard output is piped"));
+        let port = stdout.by_ref().lines().map_while(Result::ok).find_map(|line| {
             let port = line.split("started successfully on port ").nth(1)?;
             Some(port.trim_end_matches('.').to_owned())
         });
         let port = port.expect("chromedriver says its port");
         let profile = TempDir::new().expect("a temporary folder");
-        Chromedriver { process, address: format!("http://127.0.0.1:{port}"), profile }
+        Chromedriver { process, address: format!("http://127.0.0.1:{port}"), profile, _stdout: stdout }
     }
 
     /// Opens a window with a profile of its own.
     pub async fn window(&self) -> WebDriverResult<WebDriver> {
-        let mut capabilities = DesiredCapabilities::chromium();
+        let mut capabilities = DesiredCapabilities::chrome();
         capabilities.set_binary("/usr/bin/chromium")?;
         capabilities.add_arg(&format!("--user-data-dir={}", self.profile.path().display()))?;
         for argument in [

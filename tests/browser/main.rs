@@ -46,10 +46,10 @@ impl Journey {
 
 /// Walks a journey to its end, closes the window whatever happens, and validates the HTML of the pages seen.
 async fn walk(name: &str, scripts: Scripts, steps: impl AsyncFn(&Journey)) {
+    let looker = Looker::new(name, scripts);
     let portal = Portal::start();
     let chromedriver = Chromedriver::start();
     let window = chromedriver.window().await.expect("Chromium starts");
-    let looker = Looker::new(name, scripts);
     let walked = window.run_and_quit(async |driver| {
         let journey = Journey { portal, browser: Browser::new(driver, scripts).await, looker };
         steps(&journey).await;

@@ -6,7 +6,7 @@ journey!(sign_in_and_out);
 
 async fn sign_in_and_out(journey: &Journey) {
     let browser = &journey.browser;
-    journey.open("/groups").await;
+    journey.open("/account").await;
     assert_eq!(browser.heading().await, "Sign in");
     journey.look("sign-in").await;
     browser.press("Sign in").await;
