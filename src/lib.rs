@@ -27,6 +27,7 @@ pub mod money;
 pub mod once;
 pub mod page;
 pub mod people;
+pub mod private_file;
 pub mod runs;
 pub mod schema;
 pub mod serve;

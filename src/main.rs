@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use common_ground::accounts::command::AddUser;
 use common_ground::config::{Flags, Settings};
+use common_ground::criteria::command::CriteriaCommand;
 use common_ground::serve::Serve;
 use common_ground::{doctor, logs};
 
@@ -26,6 +27,9 @@ enum Command {
     /// Keeps users
     #[command(subcommand)]
     User(UserCommand),
+    /// Checks, exports and imports criteria
+    #[command(subcommand)]
+    Criteria(CriteriaCommand),
     /// Says what is well with this installation and what is not
     Doctor,
 }
@@ -56,6 +60,7 @@ fn run(line: CommandLine) -> anyhow::Result<ExitCode> {
             println!("The database is up to date.");
         }
         Command::User(UserCommand::Add(add)) => add.run(&settings.open()?)?,
+        Command::Criteria(criteria) => return criteria.run(&settings),
         Command::Doctor => return Ok(ExitCode::from(u8::from(!doctor::run(&settings)?))),
     }
     Ok(ExitCode::SUCCESS)

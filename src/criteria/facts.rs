@@ -114,14 +114,33 @@ fn bit(flag: Flag) -> u16 {
     1 << flag as u16
 }
 
+/// The flags of a person as recorded, a bit each for known and for yes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Flags {
+    known: u16,
+    yes: u16,
+}
+
+impl Flags {
+    /// Sets a flag as recorded; a blank is `None`.
+    pub fn set(&mut self, flag: Flag, recorded: Option<bool>) {
+        self.known = self.known & !bit(flag) | if recorded.is_some() { bit(flag) } else { 0 };
+        self.yes = self.yes & !bit(flag) | if recorded == Some(true) { bit(flag) } else { 0 };
+    }
+
+    /// The flag as recorded, blanks left blank.
+    pub fn recorded(self, flag: Flag) -> Option<bool> {
+        (self.known & bit(flag) != 0).then_some(self.yes & bit(flag) != 0)
+    }
+}
+
 /// What is known of one person on a date. `None` is not known, which differs from no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
     pub as_of: NaiveDate,
     /// Completed years on `as_of`; see [`age_on`].
     pub age: u16,
-    known: u16,
-    yes: u16,
+    pub flags: Flags,
     /// Blanks that a declared-complete register reads as no.
     read_as_no: Blanks,
     /// The set is complete where it is known: a register not in it is a no.
@@ -144,8 +163,7 @@ impl Facts {
         Facts {
             as_of,
             age,
-            known: 0,
-            yes: 0,
+            flags: Flags::default(),
             read_as_no: Blanks::default(),
             conditions: None,
             ltc_count: None,
@@ -160,13 +178,12 @@ impl Facts {
 
     /// Sets a flag as recorded; a blank is `None`.
     pub fn set_flag(&mut self, flag: Flag, recorded: Option<bool>) {
-        self.known = self.known & !bit(flag) | if recorded.is_some() { bit(flag) } else { 0 };
-        self.yes = self.yes & !bit(flag) | if recorded == Some(true) { bit(flag) } else { 0 };
+        self.flags.set(flag, recorded);
     }
 
     /// The flag as recorded, blanks left blank.
     pub fn recorded_flag(&self, flag: Flag) -> Option<bool> {
-        (self.known & bit(flag) != 0).then_some(self.yes & bit(flag) != 0)
+        self.flags.recorded(flag)
     }
 
     /// Reads what a blank column says beside another that is given: no registers where a count is given, never treated
@@ -185,7 +202,7 @@ impl Facts {
     /// after [`Facts::fill_implied`].
     pub fn read_blanks_as_no(&mut self, declared: Blanks) {
         let conditions = if self.conditions.is_none() { Blanks::CONDITIONS } else { 0 };
-        let flags = !self.known & (Blanks::CONDITIONS - 1);
+        let flags = !self.flags.known & (Blanks::CONDITIONS - 1);
         self.read_as_no = declared.both(Blanks(flags | conditions));
     }
 
@@ -195,9 +212,9 @@ impl Facts {
     }
 
     pub fn flag(&self, flag: Flag) -> Answer {
-        if self.yes & bit(flag) != 0 {
+        if self.flags.yes & bit(flag) != 0 {
             Answer::Yes
-        } else if (self.known | self.read_as_no.0) & bit(flag) != 0 {
+        } else if (self.flags.known | self.read_as_no.0) & bit(flag) != 0 {
             Answer::No
         } else {
             Answer::NotKnown

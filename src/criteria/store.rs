@@ -1,0 +1,187 @@
+//! The versions of a locality's criteria, a text each for a group.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::expression::Expression;
+use super::parser::parse;
+use crate::audit::Actor;
+use crate::clock::Moment;
+use crate::database::Conn;
+use crate::error::Error;
+use crate::keys::digest_hex;
+use crate::schema::criteria_versions;
+use crate::stored_as_text;
+
+stored_as_text! {
+    /// Where a version stands.
+    State {
+        Draft = "draft",
+        Proposed = "proposed",
+        Approved = "approved",
+        InForce = "in_force",
+        Superseded = "superseded",
+        Withdrawn = "withdrawn",
+        Returned = "returned",
+    }
+}
+
+/// A version of the criteria of one group in one locality.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = criteria_versions)]
+pub struct Version {
+    pub id: i64,
+    pub locality_id: i64,
+    pub group_code: String,
+    /// 1, 2 and so on within a locality's group.
+    pub number: i64,
+    pub state: State,
+    /// Canonical text.
+    pub text: String,
+    /// SHA-256 of the text, in hex.
+    pub text_hash: String,
+    /// The first set of a locality has none: it counts for every earlier date too.
+    pub in_force_from: Option<NaiveDate>,
+    pub set_up_by_administrator: bool,
+    pub reason: String,
+    pub who: String,
+    pub created_at: Moment,
+    pub version: i64,
+}
+
+impl Version {
+    /// The text as a value.
+    pub fn expression(&self) -> Result<Expression, Error> {
+        let parsed = parse(&self.text).map_err(|mistake| {
+            anyhow::anyhow!("version {} of {} is no expression: {mistake}", self.number, self.group_code)
+        })?;
+        Ok(parsed.expression)
+    }
+
+    /// The first signs of the hash, as pages show it.
+    pub fn short_hash(&self) -> &str {
+        &self.text_hash[..12]
+    }
+}
+
+/// The hash a version's text is frozen with.
+pub fn hash(text: &str) -> String {
+    digest_hex(text.as_bytes())
+}
+
+/// The versions in force on a date, one a group at most, in the order of the groups' codes.
+pub fn in_force(conn: &mut Conn, locality_id: i64, on: NaiveDate) -> Result<Vec<Version>, Error> {
+    let mut versions: Vec<Version> = criteria_versions::table
+        .filter(criteria_versions::locality_id.eq(locality_id))
+        .filter(criteria_versions::state.eq_any([State::InForce, State::Superseded]))
+        .filter(criteria_versions::in_force_from.is_null().or(criteria_versions::in_force_from.le(on)))
+        .order((criteria_versions::group_code, criteria_versions::number.desc()))
+        .select(Version::as_select())
+        .load(conn)?;
+    versions.dedup_by(|later, earlier| later.group_code == earlier.group_code);
+    Ok(versions)
+}
+
+/// The latest version of each group, whatever its state.
+pub fn latest(conn: &mut Conn, locality_id: i64) -> Result<Vec<Version>, Error> {
+    let mut versions: Vec<Version> = criteria_versions::table
+        .filter(criteria_versions::locality_id.eq(locality_id))
+        .order((criteria_versions::group_code, criteria_versions::number.desc()))
+        .select(Version::as_select())
+        .load(conn)?;
+    versions.dedup_by(|later, earlier| later.group_code == earlier.group_code);
+    Ok(versions)
+}
+
+/// Every version of one group, latest first.
+pub fn history(conn: &mut Conn, locality_id: i64, group_code: &str) -> Result<Vec<Version>, Error> {
+    Ok(criteria_versions::table
+        .filter(criteria_versions::locality_id.eq(locality_id))
+        .filter(criteria_versions::group_code.eq(group_code))
+        .order(criteria_versions::number.desc())
+        .select(Version::as_select())
+        .load(conn)?)
+}
+
+/// One version of a group, by number.
+pub fn version(
+    conn: &mut Conn,
+    locality_id: i64,
+    group_code: &str,
+    number: i64,
+) -> Result<Option<Version>, Error> {
+    Ok(criteria_versions::table
+        .filter(criteria_versions::locality_id.eq(locality_id))
+        .filter(criteria_versions::group_code.eq(group_code))
+        .filter(criteria_versions::number.eq(number))
+        .select(Version::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Whether any group of a locality has had a version in force.
+pub fn is_set_up(conn: &mut Conn, locality_id: i64) -> Result<bool, Error> {
+    let in_force = criteria_versions::table
+        .filter(criteria_versions::locality_id.eq(locality_id))
+        .filter(criteria_versions::state.eq_any([State::InForce, State::Superseded]));
+    Ok(diesel::select(diesel::dsl::exists(in_force)).get_result(conn)?)
+}
+
+/// What becomes of an imported text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Becomes<'a> {
+    Draft,
+    /// Of the first set, which takes force with this reason.
+    FirstSet(&'a str),
+}
+
+/// Adds a version with this text; a draft that is already there with the same text is taken instead.
+/// Whether anything changed.
+pub fn add(
+    conn: &mut Conn,
+    now: Moment,
+    actor: &Actor,
+    locality_id: i64,
+    group_code: &str,
+    expression: &Expression,
+    becomes: Becomes<'_>,
+) -> Result<bool, Error> {
+    let text = expression.to_string();
+    let latest = history(conn, locality_id, group_code)?.into_iter().next();
+    let same = latest.as_ref().filter(|version| version.text == text);
+    match (becomes, same.map(|version| (version.id, version.state))) {
+        (Becomes::Draft, Some((_, State::Draft | State::InForce))) => return Ok(false),
+        (Becomes::FirstSet(reason), Some((id, State::Draft))) => {
+            diesel::update(criteria_versions::table.find(id))
+                .set((
+                    criteria_versions::state.eq(State::InForce),
+                    criteria_versions::set_up_by_administrator.eq(true),
+                    criteria_versions::reason.eq(reason),
+                    criteria_versions::version.eq(criteria_versions::version + 1),
+                ))
+                .execute(conn)?;
+            return Ok(true);
+        }
+        _ => {}
+    }
+    let (state, reason) = match becomes {
+        Becomes::Draft => (State::Draft, ""),
+        Becomes::FirstSet(reason) => (State::InForce, reason),
+    };
+    diesel::insert_into(criteria_versions::table)
+        .values((
+            criteria_versions::locality_id.eq(locality_id),
+            criteria_versions::group_code.eq(group_code),
+            criteria_versions::number.eq(latest.map_or(1, |version| version.number + 1)),
+            criteria_versions::state.eq(state),
+            criteria_versions::text_hash.eq(hash(&text)),
+            criteria_versions::text.eq(text),
+            criteria_versions::set_up_by_administrator.eq(state == State::InForce),
+            criteria_versions::reason.eq(reason),
+            criteria_versions::created_by.eq(actor.user_id),
+            criteria_versions::who.eq(&actor.who),
+            criteria_versions::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(true)
+}

@@ -1,0 +1,260 @@
+//! The register's facts in memory, a column a fact, as one version of the register holds them. People stand practice
+//! by practice, so that a locality is some runs of rows.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use crate::criteria::conditions::{Condition, ConditionSet};
+use crate::criteria::facts::{Blanks, Ended, Facts, Flag, Flags, Level, Sex, age_on};
+use crate::database::Conn;
+use crate::error::Error;
+use crate::schema::{levels_of_need, organisations, person_records, register_state, risk_scores};
+
+/// The number of people whose scores and levels are asked for at a time.
+const ASKED_AT_ONCE: usize = 1_000;
+
+/// The columns of the register.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// The version of the register.
+    pub register: i64,
+    practices: Vec<Practice>,
+    person: Vec<i64>,
+    born: Vec<NaiveDate>,
+    registered_from: Vec<NaiveDate>,
+    deducted_on: Vec<Option<NaiveDate>>,
+    died_on: Vec<Option<NaiveDate>>,
+    sex: Vec<Option<Sex>>,
+    flags: Vec<Flags>,
+    conditions: Vec<Option<ConditionSet>>,
+    ltc_count: Vec<Option<u8>>,
+    unplanned_admissions: Vec<Option<u16>>,
+    annual_cost: Vec<Option<i64>>,
+    cancer_treatment_ended_on: Vec<Option<NaiveDate>>,
+    scores: Vec<Dated<u16>>,
+    levels: Vec<Dated<Level>>,
+}
+
+/// A practice's rows.
+#[derive(Clone, Debug)]
+pub struct Practice {
+    pub id: i64,
+    pub locality_id: Option<i64>,
+    rows: std::ops::Range<usize>,
+}
+
+/// A value that holds from a day on; in the order of rows, then days.
+#[derive(Clone, Copy, Debug)]
+struct Dated<T> {
+    row: usize,
+    from: NaiveDate,
+    value: T,
+}
+
+/// A person as a date finds them.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    pub person_id: i64,
+    pub practice_id: i64,
+    pub registered_from: NaiveDate,
+    pub deducted_on: Option<NaiveDate>,
+    pub died_on: Option<NaiveDate>,
+    pub facts: Facts,
+}
+
+type Columns = (
+    (i64, NaiveDate, NaiveDate, Option<NaiveDate>, Option<NaiveDate>, Option<String>),
+    (Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<NaiveDate>),
+    (Option<bool>, Option<bool>, Option<bool>, Option<bool>, Option<bool>),
+    (Option<bool>, Option<bool>, Option<bool>, Option<bool>),
+);
+
+impl Snapshot {
+    /// Reads the published register: of all practices, or of those of one locality. In one transaction.
+    pub fn load(conn: &mut Conn, locality_id: Option<i64>) -> Result<Snapshot, Error> {
+        let register = register_state::table.find(1).select(register_state::published).first(conn)?;
+        let mut practices = organisations::table
+            .filter(organisations::kind.eq("practice"))
+            .order(organisations::id)
+            .select((organisations::id, organisations::locality_id))
+            .into_boxed();
+        if let Some(locality_id) = locality_id {
+            practices = practices.filter(organisations::locality_id.eq(locality_id));
+        }
+        let practices: Vec<(i64, Option<i64>)> = practices.load(conn)?;
+        let mut snapshot = Snapshot { register, ..Snapshot::default() };
+        for (id, locality_id) in practices {
+            let first = snapshot.person.len();
+            snapshot.load_practice(conn, id)?;
+            let rows = first..snapshot.person.len();
+            snapshot.load_dated(conn, rows.clone())?;
+            snapshot.practices.push(Practice { id, locality_id, rows });
+        }
+        Ok(snapshot)
+    }
+
+    fn load_practice(&mut self, conn: &mut Conn, practice_id: i64) -> Result<(), Error> {
+        use person_records as column;
+        let rows: Vec<Columns> = column::table
+            .filter(column::practice_id.eq(practice_id))
+            .filter(column::from_register.le(self.register).and(column::until_register.gt(self.register)))
+            .order(column::person_id)
+            .select((
+                (
+                    column::person_id,
+                    column::date_of_birth,
+                    column::registered_from,
+                    column::deducted_on,
+                    column::died_on,
+                    column::sex,
+                ),
+                (
+                    column::ltc_count,
+                    column::conditions,
+                    column::unplanned_admissions_12m,
+                    column::annual_cost_pence,
+                    column::cancer_treatment_ended_on,
+                ),
+                (
+                    column::cancer_active,
+                    column::serious_mental_illness,
+                    column::learning_disability,
+                    column::dementia,
+                    column::advanced_organic_disorder,
+                ),
+                (
+                    column::homeless,
+                    column::alcohol_dependency,
+                    column::drug_dependency,
+                    column::care_home_resident,
+                ),
+            ))
+            .load(conn)?;
+        rows.into_iter().for_each(|row| self.push(row));
+        Ok(())
+    }
+
+    fn push(&mut self, row: Columns) {
+        let (who, counts, needs, circumstances) = row;
+        let (person, born, registered_from, deducted_on, died_on, sex) = who;
+        let (ltc_count, conditions, unplanned_admissions, annual_cost, ended_on) = counts;
+        let (cancer, mental_illness, learning_disability, dementia, organic) = needs;
+        let (homeless, alcohol, drugs, care_home) = circumstances;
+        let recorded = [
+            (Flag::CancerActive, cancer),
+            (Flag::SeriousMentalIllness, mental_illness),
+            (Flag::LearningDisability, learning_disability),
+            (Flag::Dementia, dementia),
+            (Flag::AdvancedOrganicDisorder, organic),
+            (Flag::Homeless, homeless),
+            (Flag::AlcoholDependency, alcohol),
+            (Flag::DrugDependency, drugs),
+            (Flag::CareHome, care_home),
+        ];
+        let mut flags = Flags::default();
+        recorded.into_iter().for_each(|(flag, value)| flags.set(flag, value));
+        self.person.push(person);
+        self.born.push(born);
+        self.registered_from.push(registered_from);
+        self.deducted_on.push(deducted_on);
+        self.died_on.push(died_on);
+        self.sex.push(sex.as_deref().and_then(Sex::of_word));
+        self.flags.push(flags);
+        self.conditions.push(conditions.as_deref().map(read_conditions));
+        self.ltc_count.push(ltc_count.and_then(|count| u8::try_from(count).ok()));
+        self.unplanned_admissions.push(unplanned_admissions.and_then(|count| u16::try_from(count).ok()));
+        self.annual_cost.push(annual_cost);
+        self.cancer_treatment_ended_on.push(ended_on);
+    }
+
+    /// Risk scores and levels of need of some rows.
+    fn load_dated(&mut self, conn: &mut Conn, rows: std::ops::Range<usize>) -> Result<(), Error> {
+        let register = self.register;
+        for start in rows.clone().step_by(ASKED_AT_ONCE) {
+            let people = &self.person[start..rows.end.min(start + ASKED_AT_ONCE)];
+            let place: HashMap<i64, usize> = people.iter().copied().zip(start..).collect();
+            let scores: Vec<(i64, NaiveDate, i64)> = risk_scores::table
+                .filter(risk_scores::person_id.eq_any(people))
+                .filter(risk_scores::from_register.le(register).and(risk_scores::until_register.gt(register)))
+                .order((risk_scores::person_id, risk_scores::scored_on, risk_scores::id))
+                .select((risk_scores::person_id, risk_scores::scored_on, risk_scores::score_hundredths))
+                .load(conn)?;
+            let levels: Vec<(i64, NaiveDate, String)> = levels_of_need::table
+                .filter(levels_of_need::person_id.eq_any(people))
+                .filter(
+                    levels_of_need::from_register
+                        .le(register)
+                        .and(levels_of_need::until_register.gt(register)),
+                )
+                .order((levels_of_need::person_id, levels_of_need::assessed_on, levels_of_need::id))
+                .select((levels_of_need::person_id, levels_of_need::assessed_on, levels_of_need::level))
+                .load(conn)?;
+            self.scores.extend(scores.into_iter().filter_map(|(person, from, hundredths)| {
+                Some(Dated { row: place[&person], from, value: u16::try_from(hundredths).ok()? })
+            }));
+            self.levels.extend(levels.into_iter().filter_map(|(person, from, level)| {
+                Some(Dated { row: place[&person], from, value: Level::of_word(&level)? })
+            }));
+        }
+        Ok(())
+    }
+
+    /// How many people the register holds, of whatever date.
+    pub fn len(&self) -> usize {
+        self.person.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.person.is_empty()
+    }
+
+    /// The people of a locality's practices with their facts as of a date, whether on the register that day or not.
+    /// `declared` names the blanks a practice's register reads as no.
+    pub fn members<'a>(
+        &'a self,
+        locality_id: i64,
+        as_of: NaiveDate,
+        declared: &'a impl Fn(i64) -> Blanks,
+    ) -> impl Iterator<Item = Member> + 'a {
+        let practices = self.practices.iter().filter(move |practice| practice.locality_id == Some(locality_id));
+        practices.flat_map(move |practice| {
+            let blanks = declared(practice.id);
+            practice.rows.clone().map(move |row| self.member(row, practice.id, as_of, blanks))
+        })
+    }
+
+    fn member(&self, row: usize, practice_id: i64, as_of: NaiveDate, declared: Blanks) -> Member {
+        let mut facts = Facts::nothing_known(as_of, age_on(self.born[row], as_of));
+        facts.flags = self.flags[row];
+        facts.conditions = self.conditions[row];
+        facts.ltc_count = self.ltc_count[row];
+        facts.unplanned_admissions = self.unplanned_admissions[row];
+        facts.annual_cost = self.annual_cost[row];
+        facts.cancer_treatment_ended = self.cancer_treatment_ended_on[row].map_or(Ended::NotKnown, Ended::On);
+        facts.sex = self.sex[row];
+        facts.risk_score = latest(&self.scores, row, as_of);
+        facts.level_of_need = latest(&self.levels, row, as_of);
+        facts.fill_implied();
+        facts.read_blanks_as_no(declared);
+        Member {
+            person_id: self.person[row],
+            practice_id,
+            registered_from: self.registered_from[row],
+            deducted_on: self.deducted_on[row],
+            died_on: self.died_on[row],
+            facts,
+        }
+    }
+}
+
+/// The last value of a row on or before a date.
+fn latest<T: Copy>(all: &[Dated<T>], row: usize, as_of: NaiveDate) -> Option<T> {
+    let after = all.partition_point(|dated| (dated.row, dated.from) <= (row, as_of));
+    all[..after].last().filter(|dated| dated.row == row).map(|dated| dated.value)
+}
+
+fn read_conditions(codes: &str) -> ConditionSet {
+    codes.split(';').filter_map(Condition::of_code).collect()
+}
