@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use common_ground::accounts::command::AddUser;
 use common_ground::config::{Flags, Settings};
 use common_ground::criteria::command::CriteriaCommand;
+use common_ground::runs::command::GroupPeople;
 use common_ground::serve::Serve;
 use common_ground::{doctor, logs};
 
@@ -30,6 +31,7 @@ enum Command {
     /// Checks, exports and imports criteria
     #[command(subcommand)]
     Criteria(CriteriaCommand),
+    Group(GroupPeople),
     /// Says what is well with this installation and what is not
     Doctor,
 }
@@ -61,6 +63,7 @@ fn run(line: CommandLine) -> anyhow::Result<ExitCode> {
         }
         Command::User(UserCommand::Add(add)) => add.run(&settings.open()?)?,
         Command::Criteria(criteria) => return criteria.run(&settings),
+        Command::Group(group) => return group.run(&settings.open()?),
         Command::Doctor => return Ok(ExitCode::from(u8::from(!doctor::run(&settings)?))),
     }
     Ok(ExitCode::SUCCESS)

@@ -8,5 +8,7 @@ mod harness;
 mod imports;
 mod jobs;
 mod mail;
+mod runs;
+mod samples;
 mod schema;
 mod shell;

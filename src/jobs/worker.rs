@@ -104,11 +104,10 @@ fn run(tools: &Tools, job: &Job, holder: &str) -> Result<(), Error> {
 }
 
 fn work(kind: Kind, claimed: &Claimed<'_>) -> Result<Outcome, Error> {
-    let _ = claimed;
     match kind {
-        Kind::ImportCheck | Kind::ImportApply | Kind::RunPreview | Kind::RunApply => {
-            Err(anyhow::anyhow!("no slice does this work").into())
-        }
+        Kind::RunPreview => crate::runs::work::preview(claimed),
+        Kind::RunApply => crate::runs::work::apply(claimed),
+        Kind::ImportCheck | Kind::ImportApply => Err(anyhow::anyhow!("no slice does this work").into()),
     }
 }
 

@@ -218,7 +218,8 @@ impl Snapshot {
         as_of: NaiveDate,
         declared: &'a impl Fn(i64) -> Blanks,
     ) -> impl Iterator<Item = Member> + 'a {
-        let practices = self.practices.iter().filter(move |practice| practice.locality_id == Some(locality_id));
+        let practices =
+            self.practices.iter().filter(move |practice| practice.locality_id == Some(locality_id));
         practices.flat_map(move |practice| {
             let blanks = declared(practice.id);
             practice.rows.clone().map(move |row| self.member(row, practice.id, as_of, blanks))

@@ -1,8 +1,14 @@
 //! Grouping runs: placing the people of a locality in its groups, with the reason for each.
 
+pub mod apply;
+pub mod command;
+pub mod grouping;
 pub mod placement;
 pub mod reason;
 pub mod rules;
+pub mod store;
+pub mod summary;
+pub mod work;
 
 #[cfg(test)]
 mod examples;

@@ -1,0 +1,213 @@
+//! Applying a run: rows are staged in small transactions, so that nothing else waits, and one short transaction
+//! publishes them. Stopped before that, nothing has happened, and the next run sweeps away what was left.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::grouping::{Found, Grouping};
+use super::reason::Reason;
+use super::store::{self, NewMovement, NewPlacement, Run, State};
+use super::summary::Summary;
+use crate::audit::{self, Actor, Subject, Verb};
+use crate::clock::{Clock, Moment};
+use crate::criteria::answer::Answer;
+use crate::database::Database;
+use crate::error::Error;
+use crate::people::snapshot::Snapshot;
+
+/// How rows are staged.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Rows a transaction.
+    pub rows: usize,
+    /// Between two transactions, for other writers.
+    pub pause: Duration,
+}
+
+impl Pace {
+    /// While others use the portal: the write lock is held a few milliseconds at a time.
+    pub const AMONG_OTHERS: Pace = Pace { rows: 1_000, pause: Duration::from_millis(4) };
+    /// While nobody else does.
+    pub const ALONE: Pace = Pace { rows: 50_000, pause: Duration::ZERO };
+}
+
+/// Says how far the work is, `done` of `total`; whether to go on.
+pub type Progress<'a> = &'a dyn Fn(&str, i64, i64) -> Result<bool, Error>;
+
+/// What applying a run needs.
+pub struct Applying<'a> {
+    pub database: &'a Database,
+    pub clock: &'a Clock,
+    pub actor: &'a Actor,
+    pub pace: Pace,
+    pub progress: Progress<'a>,
+}
+
+impl Applying<'_> {
+    /// Applies a run that stands as applying. `None` where it was stopped.
+    ///
+    /// # Errors
+    /// `Refused` where no criteria are in force, the date lies before the last applied run, or another run was faster.
+    pub fn apply(&self, run: &Run) -> Result<Option<Summary>, Error> {
+        let worked = self.work(run);
+        let ended = match &worked {
+            Ok(Some(_)) => return worked,
+            Ok(None) => State::Cancelled,
+            Err(_) => State::Failed,
+        };
+        self.database.write_now(|conn| store::advance(conn, run.id, &[State::Applying], ended))?;
+        self.sweep(run)?;
+        worked
+    }
+
+    fn work(&self, run: &Run) -> Result<Option<Summary>, Error> {
+        self.database.write_now(|conn| store::give_up_dead(conn, run.locality_id, run.id))?;
+        self.sweep(run)?;
+        let (grouping, found) = find(self.database, run.locality_id, run.as_of)?;
+        if let Some(last) = grouping.is_too_early() {
+            return Err(too_early(&grouping, last));
+        }
+        let previous = grouping.previous.as_ref().map(|run| run.id);
+        self.database.write_now(|conn| {
+            store::keep_summary(conn, run.id, grouping.register, previous, &found.summary)?;
+            store::stage_reasons(conn, run.id, &reasons(&found))
+        })?;
+        if !self.stage(run, &grouping, &found)? {
+            return Ok(None);
+        }
+        self.publish(run, &grouping, &found)?;
+        Ok(Some(found.summary))
+    }
+
+    /// Stages placements and movements; whether it came to the end.
+    fn stage(&self, run: &Run, grouping: &Grouping, found: &Found) -> Result<bool, Error> {
+        let total = i64::try_from(found.placed.len() + found.moved.len()).unwrap_or(i64::MAX);
+        let mut done = 0;
+        for some in found.placed.chunks(self.pace.rows) {
+            let rows: Vec<NewPlacement> = some.iter().map(|one| placement(run.id, one, found)).collect();
+            self.database.write_now(|conn| store::stage_placements(conn, &rows))?;
+            if !self.staged(&mut done, some.len(), total)? {
+                return Ok(false);
+            }
+        }
+        let now = self.clock.now().moment;
+        for some in found.moved.chunks(self.pace.rows) {
+            let rows: Vec<NewMovement> = some.iter().map(|one| movement(run, grouping, now, one)).collect();
+            self.database.write_now(|conn| store::stage_movements(conn, &rows))?;
+            if !self.staged(&mut done, some.len(), total)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn staged(&self, done: &mut i64, rows: usize, total: i64) -> Result<bool, Error> {
+        std::thread::sleep(self.pace.pause);
+        *done += i64::try_from(rows).unwrap_or(0);
+        (self.progress)("Writing placements and movements", *done, total)
+    }
+
+    fn publish(&self, run: &Run, grouping: &Grouping, found: &Found) -> Result<(), Error> {
+        let now = self.clock.now().moment;
+        let previous = grouping.previous.as_ref().map(|run| run.id);
+        let published = self.database.write_now(|conn| {
+            if !store::publish(conn, now, run, previous)? {
+                return Ok(false);
+            }
+            let code = &grouping.locality.code;
+            let subjects = [Subject::run(&run.reference), Subject::locality(code)];
+            let summary = &found.summary;
+            let details = json!({
+                "as_of": run.as_of,
+                "register": grouping.register,
+                "people": summary.people,
+                "moved": summary.moved,
+                "criteria": summary.criteria,
+            });
+            audit::record(conn, now, self.actor, Verb::RunApplied, &subjects, details)?;
+            Ok(true)
+        })?;
+        if published {
+            return Ok(());
+        }
+        let code = &grouping.locality.code;
+        Err(Error::Refused(format!(
+            "Another grouping run of {code} started meanwhile. This one changed nothing."
+        )))
+    }
+
+    /// Deletes what runs of the locality staged that were never published, this one's earlier try among them.
+    fn sweep(&self, run: &Run) -> Result<(), Error> {
+        let at_once = i64::try_from(self.pace.rows).unwrap_or(1_000).min(10_000);
+        let unpublished = self.database.read_now(|conn| store::unpublished(conn, run.locality_id, run.id))?;
+        for id in unpublished {
+            while self.database.write_now(|conn| store::sweep(conn, id, at_once))? {
+                std::thread::sleep(self.pace.pause);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a run of a locality would find on a date, from the register as it stands. Writes nothing.
+pub fn find(
+    database: &Database,
+    locality_id: i64,
+    as_of: chrono::NaiveDate,
+) -> Result<(Grouping, Found), Error> {
+    let (mut grouping, register) = database.read_now(|conn| {
+        let locality = store::locality_of(conn, locality_id)?;
+        let grouping = Grouping::prepare(conn, locality, as_of)?;
+        Ok((grouping, Snapshot::load(conn, Some(locality_id))?))
+    })?;
+    let found = grouping.work_out(&register);
+    Ok((grouping, found))
+}
+
+fn too_early(grouping: &Grouping, last: chrono::NaiveDate) -> Error {
+    Error::Refused(format!(
+        "A run applies only on or after the date of the last applied one: in {} that is {last}. For {} there is only a dry run.",
+        grouping.locality.code, grouping.as_of
+    ))
+}
+
+/// The number of the reason of people out of scope.
+pub const OUT_OF_SCOPE: i64 = -1;
+
+/// Reasons by outcome.
+fn reasons(found: &Found) -> Vec<(i64, Reason)> {
+    let rules = found.placer.rules();
+    (0..).zip(found.placer.outcomes()).map(|(number, outcome)| (number, Reason::of(outcome, rules))).collect()
+}
+
+fn placement(run_id: i64, one: &super::grouping::Placed, found: &Found) -> NewPlacement {
+    NewPlacement {
+        run_id,
+        person_id: one.member.person_id,
+        practice_id: one.member.practice_id,
+        group_code: one.group(&found.placer).map(str::to_owned),
+        out_of_scope: one.outcome.is_none(),
+        provisional: one.outcome.is_some_and(|id| found.placer.outcome(id).is_provisional()),
+        supplementary_care: one.supplementary_care.and_then(|answer| match answer {
+            Answer::Yes => Some(true),
+            Answer::No => Some(false),
+            Answer::NotKnown => None,
+        }),
+        reason_number: one.outcome.map_or(OUT_OF_SCOPE, i64::from),
+    }
+}
+
+fn movement(run: &Run, grouping: &Grouping, now: Moment, moved: &super::grouping::Moved) -> NewMovement {
+    NewMovement {
+        run_id: Some(run.id),
+        person_id: moved.person_id,
+        locality_id: grouping.locality.id,
+        from_group: moved.from.clone(),
+        to_group: moved.to.clone(),
+        effective_on: moved.effective_on,
+        cause: moved.cause,
+        reference: run.reference.clone(),
+        recorded_at: now,
+    }
+}

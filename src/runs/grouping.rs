@@ -1,0 +1,284 @@
+//! Placing the people of a locality by the criteria in force: what a run finds, before anything of it is written.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{Days, NaiveDate};
+
+use super::placement::{OutcomeId, Placer};
+use super::rules::{CancerMode, RegisterStatus, Rules, register_status};
+use super::store::{self, Cause, Locality, Run};
+use super::summary::{CriterionUsed, GroupCount, HangsOn, Move, Summary};
+use crate::criteria;
+use crate::criteria::answer::Answer;
+use crate::criteria::expression::Expression;
+use crate::criteria::facts::Blanks;
+use crate::database::Conn;
+use crate::error::Error;
+use crate::groups::scheme::Scheme;
+use crate::people::snapshot::{Member, Snapshot};
+
+/// All that a run depends on: the same gives the same.
+pub struct Grouping {
+    pub locality: Locality,
+    pub as_of: NaiveDate,
+    pub register: i64,
+    pub previous: Option<Run>,
+    criteria: Vec<CriterionUsed>,
+    rules: Rules,
+    /// The rules of the previous run, where they differ.
+    earlier_rules: Option<Rules>,
+    stood: HashMap<i64, Option<String>>,
+}
+
+/// Somebody on the register.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed {
+    pub member: Member,
+    /// None is out of scope.
+    pub outcome: Option<OutcomeId>,
+    /// None where cancer is a home group, or out of scope.
+    pub supplementary_care: Option<Answer>,
+}
+
+/// Somebody whose place changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    pub person_id: i64,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub effective_on: NaiveDate,
+    pub cause: Cause,
+}
+
+/// What a run finds.
+pub struct Found {
+    pub placed: Vec<Placed>,
+    pub moved: Vec<Moved>,
+    pub placer: Placer,
+    pub summary: Summary,
+}
+
+impl Grouping {
+    /// Gathers what a run depends on, apart from the register.
+    ///
+    /// # Errors
+    /// `Refused` where no criteria are in force.
+    pub fn prepare(conn: &mut Conn, locality: Locality, as_of: NaiveDate) -> Result<Grouping, Error> {
+        let versions = criteria::store::in_force(conn, locality.id, as_of)?;
+        if versions.is_empty() {
+            let code = &locality.code;
+            return Err(Error::Refused(format!(
+                "{code} has no criteria in force: import the first set with `common-ground criteria import {code} FILE --in-force --reason TEXT`"
+            )));
+        }
+        let criteria: Vec<CriterionUsed> = versions
+            .iter()
+            .map(|version| CriterionUsed {
+                group: version.group_code.clone(),
+                number: version.number,
+                text_hash: version.text_hash.clone(),
+            })
+            .collect();
+        let previous = store::current(conn, locality.id)?;
+        let earlier_rules = match &previous {
+            Some(run) => earlier_rules(conn, run, &criteria)?,
+            None => None,
+        };
+        let stood = match &previous {
+            Some(run) => store::placed(conn, run.id)?.into_iter().collect(),
+            None => HashMap::new(),
+        };
+        let rules = rules_of(&versions)?;
+        Ok(Grouping { locality, as_of, register: 0, previous, criteria, rules, earlier_rules, stood })
+    }
+
+    /// Whether the date lies before that of the last applied run, so that only a dry run is possible.
+    pub fn is_too_early(&self) -> Option<NaiveDate> {
+        self.previous.as_ref().map(|run| run.as_of).filter(|last| self.as_of < *last)
+    }
+
+    /// Places everybody.
+    pub fn work_out(&mut self, register: &Snapshot) -> Found {
+        self.register = register.register;
+        let mut placer = Placer::new(self.rules.clone(), self.as_of);
+        let mut earlier = self.earlier_rules.clone().map(|rules| Placer::new(rules, self.as_of));
+        let mut placed = Vec::new();
+        let mut moved = Vec::new();
+        let declared = |_practice: i64| Blanks::default();
+        let mut unseen = self.stood.clone();
+        for member in register.members(self.locality.id, self.as_of, &declared) {
+            let status =
+                register_status(member.registered_from, member.deducted_on, member.died_on, self.as_of);
+            let stood = unseen.remove(&member.person_id);
+            if status == RegisterStatus::OnRegister {
+                let one = place(&mut placer, member);
+                let to = one.group(&placer).map(str::to_owned);
+                let by_earlier = earlier.as_mut().map(|placer| {
+                    let one = place(placer, member);
+                    one.group(placer).map(str::to_owned)
+                });
+                moved.extend(self.movement(&member, stood, to, by_earlier));
+                placed.push(one);
+            } else if let Some(Some(from)) = stood {
+                moved.push(self.departure(&member, status, from));
+            }
+        }
+        moved.extend(self.gone(unseen));
+        let summary = self.summary(&placed, &moved, &placer);
+        Found { placed, moved, placer, summary }
+    }
+
+    fn movement(
+        &self,
+        member: &Member,
+        stood: Option<Option<String>>,
+        to: Option<String>,
+        by_earlier_rules: Option<Option<String>>,
+    ) -> Option<Moved> {
+        let cause = match (&self.previous, &stood) {
+            (None, _) => Cause::Initial,
+            (Some(_), None) => Cause::Joined,
+            (Some(_), Some(_)) if by_earlier_rules.is_some_and(|group| group != to) => Cause::CriteriaChange,
+            (Some(_), Some(_)) => Cause::Rerun,
+        };
+        let from = stood.flatten();
+        let person_id = member.person_id;
+        (from != to).then_some(Moved { person_id, from, to, effective_on: self.as_of, cause })
+    }
+
+    /// Somebody who left or died stops counting on the day after, but not before the run that placed them.
+    fn departure(&self, member: &Member, status: RegisterStatus, from: String) -> Moved {
+        let (cause, last_day) = match status {
+            RegisterStatus::Died => (Cause::Died, member.died_on),
+            _ => (Cause::Left, member.deducted_on),
+        };
+        let day_after = last_day.and_then(|day| day.checked_add_days(Days::new(1))).unwrap_or(self.as_of);
+        let earliest = self.previous.as_ref().map_or(self.as_of, |run| run.as_of);
+        let effective_on = day_after.max(earliest).min(self.as_of.max(earliest));
+        Moved { person_id: member.person_id, from: Some(from), to: None, effective_on, cause }
+    }
+
+    /// People whom the previous run placed and who are with none of the locality's practices now.
+    fn gone(&self, unseen: HashMap<i64, Option<String>>) -> Vec<Moved> {
+        let left = |(person_id, from): (i64, Option<String>)| {
+            let from = Some(from?);
+            Some(Moved { person_id, from, to: None, effective_on: self.as_of, cause: Cause::Left })
+        };
+        let mut gone: Vec<Moved> = unseen.into_iter().filter_map(left).collect();
+        gone.sort_by_key(|moved| moved.person_id);
+        gone
+    }
+
+    fn summary(&self, placed: &[Placed], moved: &[Moved], placer: &Placer) -> Summary {
+        let in_scope = || placed.iter().filter_map(|one| Some((one, placer.outcome(one.outcome?))));
+        let count = |number: usize| number as u64;
+        let mut hangs_on: BTreeMap<String, u64> = BTreeMap::new();
+        let mut of_outcome: BTreeMap<OutcomeId, u64> = BTreeMap::new();
+        placed.iter().filter_map(|one| one.outcome).for_each(|id| *of_outcome.entry(id).or_default() += 1);
+        for (id, people) in &of_outcome {
+            for fact in &placer.outcome(*id).hangs_on {
+                *hangs_on.entry(fact.to_string()).or_default() += people;
+            }
+        }
+        let mut hangs_on: Vec<HangsOn> =
+            hangs_on.into_iter().map(|(fact, cases)| HangsOn { fact, cases }).collect();
+        hangs_on.sort_by_key(|one| std::cmp::Reverse(one.cases));
+        let placed_count = count(in_scope().filter(|(_, outcome)| outcome.group.is_some()).count());
+        let in_scope_count = count(in_scope().count());
+        Summary {
+            people: count(placed.len()),
+            placed: placed_count,
+            unplaced: in_scope_count - placed_count,
+            judgement_cases: count(in_scope().filter(|(_, outcome)| outcome.is_provisional()).count()),
+            out_of_scope: count(placed.len()) - in_scope_count,
+            groups: group_counts(placed, placer),
+            moved: count(moved.len()),
+            moves: moves(moved),
+            hangs_on,
+            too_many_unknown: count(in_scope().filter(|(_, outcome)| outcome.too_many_unknown).count()),
+            supplementary_not_known: count(
+                placed.iter().filter(|one| one.supplementary_care == Some(Answer::NotKnown)).count(),
+            ),
+            criteria: self.criteria.clone(),
+            cancer_mode: CancerMode::Overlay,
+            minimum_age: Rules::MINIMUM_AGE,
+        }
+    }
+}
+
+impl Placed {
+    /// The code of the home group; none is not placed or out of scope.
+    pub fn group<'a>(&self, placer: &'a Placer) -> Option<&'a str> {
+        let group = placer.outcome(self.outcome?).group?;
+        Some(&placer.rules().home()[group].code)
+    }
+}
+
+fn place(placer: &mut Placer, member: Member) -> Placed {
+    if !placer.rules().in_scope(member.facts.age) {
+        return Placed { member, outcome: None, supplementary_care: None };
+    }
+    let outcome = Some(placer.place(&member.facts));
+    Placed { member, outcome, supplementary_care: placer.supplementary_care(&member.facts) }
+}
+
+fn group_counts(placed: &[Placed], placer: &Placer) -> Vec<GroupCount> {
+    let mut by_code: HashMap<&str, (u64, i64)> = HashMap::new();
+    let overlay = Scheme::shipped().overlay().filter(|_| placer.rules().overlay().is_some());
+    for one in placed {
+        let supplementary = overlay.filter(|_| one.supplementary_care == Some(Answer::Yes));
+        for code in one.group(placer).into_iter().chain(supplementary.map(|group| &*group.code)) {
+            let (people, cost) = by_code.entry(code).or_default();
+            *people += 1;
+            *cost += one.member.facts.annual_cost.unwrap_or(0);
+        }
+    }
+    let groups = Scheme::shipped().groups().iter().map(|group| {
+        let (people, cost_pence) = by_code.get(&*group.code).copied().unwrap_or_default();
+        let (code, name) = (group.code.clone(), group.label.clone());
+        GroupCount {
+            code,
+            name,
+            overlay: overlay.is_some_and(|over| over.code == group.code),
+            people,
+            cost_pence,
+        }
+    });
+    groups.collect()
+}
+
+fn moves(moved: &[Moved]) -> Vec<Move> {
+    let place = |code: &Option<String>| {
+        let number = |code: &String| Scheme::shipped().group(code).map(|group| group.number);
+        code.as_ref().map_or(Some(u8::MAX), number)
+    };
+    let mut counts: BTreeMap<_, u64> = BTreeMap::new();
+    for one in moved {
+        let key = (place(&one.from), place(&one.to), one.from.clone(), one.to.clone());
+        *counts.entry(key).or_default() += 1;
+    }
+    counts.into_iter().map(|((_, _, from, to), people)| Move { from, to, people }).collect()
+}
+
+fn rules_of(versions: &[criteria::store::Version]) -> Result<Rules, Error> {
+    let expressions: HashMap<&str, Expression> = versions
+        .iter()
+        .map(|version| Ok((version.group_code.as_str(), version.expression()?)))
+        .collect::<Result<_, Error>>()?;
+    Ok(Rules::of_scheme(Scheme::shipped(), CancerMode::Overlay, Rules::MINIMUM_AGE, |code| {
+        expressions.get(code).cloned()
+    }))
+}
+
+/// The rules a previous run placed by, where its versions differ from today's.
+fn earlier_rules(conn: &mut Conn, run: &Run, now: &[CriterionUsed]) -> Result<Option<Rules>, Error> {
+    let Some(summary) = run.summary()? else { return Ok(None) };
+    if summary.criteria == now {
+        return Ok(None);
+    }
+    let mut versions = Vec::new();
+    for used in &summary.criteria {
+        versions.extend(criteria::store::version(conn, run.locality_id, &used.group, used.number)?);
+    }
+    rules_of(&versions).map(Some)
+}

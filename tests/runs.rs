@@ -1,0 +1,288 @@
+//! Grouping runs through the database: what the samples must yield, what moves, and what a killed run leaves.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::NaiveDate;
+use common_ground::audit::Actor;
+use common_ground::database::Conn;
+use common_ground::error::Error;
+use common_ground::jobs::{self, Kind};
+use common_ground::runs::apply::{Applying, Pace, find};
+use common_ground::runs::store::{self, Run, State};
+use common_ground::runs::summary::Summary;
+use common_ground::schema::{audit_entries, movements, people, placements, run_reasons, runs};
+use diesel::prelude::*;
+
+use crate::harness::TestPortal;
+use crate::on_both;
+use crate::samples;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn loaded(portal: &TestPortal) {
+    samples::load(portal);
+    samples::agree_criteria(portal);
+}
+
+fn locality_id(portal: &TestPortal, code: &str) -> i64 {
+    portal.read(|conn| store::locality(conn, code)).unwrap().id
+}
+
+fn begin(portal: &TestPortal, locality: &str, as_of: &str) -> Run {
+    let (now, id) = (portal.tools.clock.now().moment, locality_id(portal, locality));
+    portal.write(|conn| store::add(conn, now, &Actor::command_line(), id, day(as_of), State::Applying))
+}
+
+fn apply_until(
+    portal: &TestPortal,
+    run: &Run,
+    go_on: &dyn Fn(i64) -> Result<bool, Error>,
+) -> Result<Option<Summary>, Error> {
+    let pace = Pace { rows: 10, ..Pace::AMONG_OTHERS };
+    let actor = Actor::command_line();
+    let progress = |_: &str, done: i64, _: i64| go_on(done);
+    let (database, clock) = (&portal.database, &portal.tools.clock);
+    Applying { database, clock, actor: &actor, pace, progress: &progress }.apply(run)
+}
+
+fn apply(portal: &TestPortal, locality: &str, as_of: &str) -> Result<Summary, Error> {
+    let run = begin(portal, locality, as_of);
+    apply_until(portal, &run, &|_| Ok(true)).map(Option::unwrap)
+}
+
+/// Published movements of a person: from, to, effective, cause.
+fn ledger(portal: &TestPortal, nhs_number: &str) -> Vec<(Option<String>, Option<String>, NaiveDate, String)> {
+    portal.read(|conn| {
+        Ok(movements::table
+            .inner_join(runs::table)
+            .inner_join(people::table)
+            .filter(runs::state.eq(State::Applied).and(people::nhs_number.eq(nhs_number)))
+            .order(movements::id)
+            .select((movements::from_group, movements::to_group, movements::effective_on, movements::cause))
+            .load(conn)?)
+    })
+}
+
+fn staged(conn: &mut Conn) -> Result<(i64, i64, i64), Error> {
+    Ok((
+        placements::table.count().get_result(conn)?,
+        movements::table.count().get_result(conn)?,
+        run_reasons::table.count().get_result(conn)?,
+    ))
+}
+
+on_both! {
+    async fn the_samples_yield_the_published_counts(portal) {
+        loaded(&portal);
+        let results = std::fs::read_to_string("tests/examples/expected-results.json").unwrap();
+        let results: serde_json::Value = serde_json::from_str(&results).unwrap();
+        for (code, expected) in results["by_locality"].as_object().unwrap() {
+            let summary = apply(&portal, code, "2015-04-01").unwrap();
+            assert_eq!(expected["people"], summary.people, "{code}");
+            assert_eq!(expected["placed"], summary.placed, "{code}");
+            assert_eq!(expected["unplaced"], summary.unplaced, "{code}");
+            assert_eq!(expected["judgement_cases"], summary.judgement_cases, "{code}");
+            assert_eq!(expected["out_of_scope"], summary.out_of_scope, "{code}");
+            assert_eq!(expected["cancer_not_known"], summary.supplementary_not_known, "{code}");
+            for group in &summary.groups {
+                let counted = match group.overlay {
+                    true => &expected["cancer_counted_above"],
+                    false => &expected["groups"][&group.code],
+                };
+                assert_eq!(counted["people"], group.people, "{code} {}", group.code);
+                assert_eq!(counted["cost_pence"], group.cost_pence, "{code} {}", group.code);
+            }
+            let overlays: Vec<_> = summary.groups.iter().filter(|group| group.overlay).collect();
+            assert_eq!((overlays.len(), overlays[0].code.as_str()), (1, "CANCER"));
+            assert_eq!(summary.moved, summary.placed, "everybody placed moves in from nowhere");
+        }
+    }
+}
+
+on_both! {
+    async fn every_placement_is_the_published_one(portal) {
+        loaded(&portal);
+        for code in ["LOC01", "LOC02"] {
+            apply(&portal, code, "2015-04-01").unwrap();
+        }
+        type Stored = (Option<String>, bool, bool, Option<bool>, i64, i64);
+        for expected in samples::rows("expected-groups-2015-04-01.csv") {
+            let stored: Option<Stored> = portal.read(|conn| {
+                Ok(placements::table
+                    .filter(placements::person_id.eq(samples::person(conn, &expected["nhs_number"])))
+                    .select((
+                        placements::group_code,
+                        placements::out_of_scope,
+                        placements::provisional,
+                        placements::supplementary_care,
+                        placements::run_id,
+                        placements::reason_number,
+                    ))
+                    .first(conn)
+                    .optional()?)
+            });
+            let Some((group, out_of_scope, provisional, supplementary, run, number)) = stored else {
+                assert!(["died", "left", "not_yet_registered"].contains(&&*expected["status"]), "{expected:?}");
+                continue;
+            };
+            assert_eq!(out_of_scope, expected["status"] == "out_of_scope", "{expected:?}");
+            assert_eq!(group.clone().unwrap_or_default(), expected["group"], "{expected:?}");
+            assert_eq!(provisional, expected["provisional"] == "Y", "{expected:?}");
+            let words = supplementary.map_or("", |yes| if yes { "Y" } else { "N" });
+            assert_eq!(words, expected["supplementary_care"], "{expected:?}");
+            if out_of_scope {
+                continue;
+            }
+            let reasons = portal.read(|conn| store::reasons(conn, run));
+            let reason = &reasons.iter().find(|(each, _)| *each == number).unwrap().1;
+            let could_be: Vec<&str> =
+                reason.could_be.iter().map(|code| code.as_deref().unwrap_or("(none)")).collect();
+            assert_eq!(reason.group, group);
+            assert_eq!(reason.also_meets.join(";"), expected["also_meets"]);
+            assert_eq!(could_be.join(";"), expected["could_be"]);
+            assert_eq!(reason.hangs_on.join(";"), expected["unknown_facts"]);
+            assert!(!reason.decided.is_empty());
+        }
+    }
+}
+
+on_both! {
+    async fn the_same_again_moves_nobody(portal) {
+        loaded(&portal);
+        let first = apply(&portal, "LOC01", "2015-04-01").unwrap();
+        let again = apply(&portal, "LOC01", "2015-04-01").unwrap();
+        assert_eq!((again.moved, again.moves.len()), (0, 0));
+        assert_eq!(Summary { moved: first.moved, moves: first.moves.clone(), ..again }, first);
+    }
+}
+
+on_both! {
+    async fn who_joins_leaves_dies_or_changes_moves_for_that_cause(portal) {
+        loaded(&portal);
+        apply(&portal, "LOC01", "2015-04-01").unwrap();
+        let mut register = samples::rows("good-people.csv");
+        let mut set = |number: &str, column: &str, value: &str| {
+            let row = register.iter_mut().find(|row| row["nhs_number"] == number).unwrap();
+            row.insert(column.into(), value.into());
+        };
+        set("9990001006", "ltc_count", "2");
+        set("9990001014", "died_on", "2015-04-20");
+        set("9990001022", "deducted_on", "2015-04-10");
+        set("9990001200", "deducted_on", "");
+        set("9990001030", "practice_code", "E87004");
+        samples::publish_people(&portal, 2, &register);
+        // Nothing moves by itself: only a run moves people.
+        assert_eq!(ledger(&portal, "9990001006").len(), 1);
+        let summary = apply(&portal, "LOC01", "2015-05-01").unwrap();
+        let last = |number: &str| ledger(&portal, number).pop().unwrap();
+        let group = |code: &str| Some(code.to_owned());
+        let (healthy, ltc, may) = (group("HEALTHY_16_74"), group("LTC_16_74"), day("2015-05-01"));
+        assert_eq!(last("9990001006"), (healthy, ltc.clone(), may, "rerun".into()));
+        assert_eq!(last("9990001014"), (group("HEALTHY_75"), None, day("2015-04-21"), "died".into()));
+        assert_eq!(last("9990001022"), (ltc.clone(), None, day("2015-04-11"), "left".into()));
+        assert_eq!(last("9990001200"), (None, ltc, may, "joined".into()));
+        assert_eq!(last("9990001030"), (group("LTC_75"), None, may, "left".into()));
+        // Others turn 16 or 75 meanwhile.
+        assert_eq!(last("9990001103"), (None, group("HEALTHY_16_74"), may, "rerun".into()));
+        assert_eq!(summary.moved, summary.moves.iter().map(|one| one.people).sum::<u64>());
+    }
+}
+
+on_both! {
+    async fn a_run_before_the_last_one_is_a_dry_run_only(portal) {
+        loaded(&portal);
+        apply(&portal, "LOC01", "2015-04-01").unwrap();
+        let refused = apply(&portal, "LOC01", "2015-03-31").unwrap_err();
+        assert!(refused.to_string().contains("only a dry run"), "{refused}");
+        let id = locality_id(&portal, "LOC01");
+        let (grouping, _) = find(&portal.database, id, day("2015-03-31")).unwrap();
+        assert_eq!(grouping.is_too_early(), Some(day("2015-04-01")));
+    }
+}
+
+on_both! {
+    async fn a_run_without_criteria_is_refused(portal) {
+        samples::load(&portal);
+        let refused = apply(&portal, "LOC01", "2015-04-01").unwrap_err();
+        assert!(refused.to_string().contains("no criteria in force"), "{refused}");
+    }
+}
+
+on_both! {
+    async fn a_killed_run_leaves_nothing_that_anybody_sees_and_the_next_sweeps_it_away(portal) {
+        loaded(&portal);
+        let dead = begin(&portal, "LOC01", "2015-04-01");
+        let killed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _ = apply_until(&portal, &dead, &|done| if done > 25 { panic!("killed") } else { Ok(true) });
+        }));
+        assert!(killed.is_err());
+        let id = locality_id(&portal, "LOC01");
+        assert!(portal.read(|conn| store::current(conn, id)).is_none());
+        assert!(portal.read(staged).0 > 0, "it was killed in the middle");
+        let summary = apply(&portal, "LOC01", "2015-04-01").unwrap();
+        let (people, moved, _) = portal.read(staged);
+        assert_eq!((people as u64, moved as u64), (summary.people, summary.moved));
+        let state: State =
+            portal.read(|conn| Ok(runs::table.find(dead.id).select(runs::state).first(conn)?));
+        assert_eq!(state, State::Failed);
+    }
+}
+
+on_both! {
+    async fn a_stopped_run_leaves_nothing(portal) {
+        loaded(&portal);
+        let run = begin(&portal, "LOC01", "2015-04-01");
+        assert_eq!(apply_until(&portal, &run, &|done| Ok(done < 20)).unwrap(), None);
+        assert_eq!(portal.read(staged), (0, 0, 0));
+    }
+}
+
+on_both! {
+    async fn of_two_runs_at_once_one_applies(portal) {
+        loaded(&portal);
+        let first = begin(&portal, "LOC01", "2015-04-01");
+        let overtaken = AtomicBool::new(false);
+        let refused = apply_until(&portal, &first, &|_| {
+            if !overtaken.swap(true, Ordering::Relaxed) {
+                apply(&portal, "LOC01", "2015-04-01").unwrap();
+            }
+            Ok(true)
+        });
+        assert!(refused.unwrap_err().to_string().contains("Another grouping run"));
+        let (people, ..) = portal.read(staged);
+        assert_eq!(people, 38, "only the run that was faster has placements");
+    }
+}
+
+on_both! {
+    async fn a_preview_keeps_its_figures_and_then_applies_as_a_job(portal) {
+        loaded(&portal);
+        let (now, id) = (portal.tools.clock.now().moment, locality_id(&portal, "LOC01"));
+        let actor = Actor::command_line();
+        let run = portal.write(|conn| {
+            let run = store::add(conn, now, &actor, id, day("2015-04-01"), State::Working)?;
+            jobs::add(conn, now, &actor, Kind::RunPreview, &run.reference)?;
+            Ok(run)
+        });
+        portal.work().await;
+        let read = || portal.read(|conn| store::by_reference(conn, &run.reference)).unwrap();
+        let previewed = read();
+        assert_eq!(previewed.state, State::Previewed);
+        assert_eq!(previewed.summary().unwrap().unwrap().people, 38);
+        assert_eq!(portal.read(staged), (0, 0, 0), "a preview places nobody");
+        portal.write(|conn| {
+            assert!(store::advance(conn, run.id, &[State::Previewed], State::Applying)?);
+            jobs::add(conn, now, &actor, Kind::RunApply, &run.reference)
+        });
+        portal.work().await;
+        assert_eq!(read().state, State::Applied);
+        assert_eq!(read().summary().unwrap(), previewed.summary().unwrap());
+        let audited: i64 = portal.read(|conn| {
+            let verb = audit_entries::verb.eq("applied a grouping run");
+            Ok(audit_entries::table.filter(verb).count().get_result(conn)?)
+        });
+        assert_eq!(audited, 1);
+    }
+}
