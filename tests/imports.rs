@@ -1,5 +1,7 @@
 //! Import files: every good sample gives no problem, every bad one exactly what stands beside it.
 
+mod loading;
+
 use std::fs;
 use std::path::PathBuf;
 

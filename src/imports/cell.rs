@@ -68,6 +68,14 @@ pub enum Sent<T> {
 }
 
 impl<T> Sent<T> {
+    pub fn map<U>(self, as_other: impl FnOnce(T) -> U) -> Sent<U> {
+        match self {
+            Sent::Absent => Sent::Absent,
+            Sent::Blank => Sent::Blank,
+            Sent::Given(value) => Sent::Given(as_other(value)),
+        }
+    }
+
     /// What is stored after the import, from what was stored before.
     pub fn over(self, stored: Option<T>) -> Option<T> {
         match self {

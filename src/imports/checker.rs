@@ -31,7 +31,8 @@ pub struct Checker<'a, K: Row, R> {
     known: &'a Known,
     today: NaiveDate,
     rows: u32,
-    seen: Option<K::Seen>,
+    seen: K::Seen,
+    is_finished: bool,
 }
 
 impl<'a, K: Row, R: BufRead> Checker<'a, K, R> {
@@ -44,12 +45,30 @@ impl<'a, K: Row, R: BufRead> Checker<'a, K, R> {
             return Err(Problem::of_file(1, Code::EmptyFile, message).into());
         };
         let header = Header::read(record, K::COLUMNS)?;
-        Ok(Self { records, header, limits, known, today, rows: 0, seen: Some(K::Seen::default()) })
+        Ok(Self {
+            records,
+            header,
+            limits,
+            known,
+            today,
+            rows: 0,
+            seen: K::Seen::default(),
+            is_finished: false,
+        })
     }
 
     /// How many bytes have been read, for progress.
     pub fn bytes(&self) -> u64 {
         self.records.bytes()
+    }
+
+    /// What is remembered of the rows read.
+    pub fn seen(&self) -> &K::Seen {
+        &self.seen
+    }
+
+    pub fn input(&self) -> &R {
+        self.records.input()
     }
 
     /// How many rows have been read.
@@ -69,16 +88,15 @@ impl<'a, K: Row, R: BufRead> Checker<'a, K, R> {
                 batch.problems.push(problem);
                 continue;
             }
-            let Some(seen) = &mut self.seen else { break };
             let mut checks = Checks::new(record.line, self.today);
-            let row = K::check(Source { header: &self.header, record }, &mut checks, self.known, seen);
+            let row =
+                K::check(Source { header: &self.header, record }, &mut checks, self.known, &mut self.seen);
             batch.rows.extend(row.filter(|_| !checks.has_errors()));
             batch.problems.extend(checks.into_problems());
         }
-        if batch.read == 0
-            && let Some(seen) = self.seen.take()
-        {
-            batch.problems = K::finish(seen, self.known);
+        if batch.read == 0 && !self.is_finished {
+            self.is_finished = true;
+            batch.problems = K::finish(&self.seen, self.known);
         }
         Ok(batch)
     }

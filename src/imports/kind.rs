@@ -1,66 +1,46 @@
 //! The kinds of file, by the names of the command line.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::stored_as_text;
 
-/// A kind of import, in the order in which kinds are loaded: each refers to those before it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Kind {
-    Localities,
-    Organisations,
-    NetworkMembers,
-    CareAgreements,
-    Users,
-    People,
-    RiskScores,
-    LevelOfNeed,
+stored_as_text! {
+    /// A kind of import, in the order in which kinds are loaded: each refers to those before it.
+    Kind {
+        Localities = "localities",
+        Organisations = "organisations",
+        NetworkMembers = "network-members",
+        CareAgreements = "care-agreements",
+        Users = "users",
+        People = "people",
+        RiskScores = "risk-scores",
+        LevelOfNeed = "level-of-need",
+    }
 }
 
 impl Kind {
-    pub const ALL: [Kind; 8] = [
-        Kind::Localities,
-        Kind::Organisations,
-        Kind::NetworkMembers,
-        Kind::CareAgreements,
-        Kind::Users,
-        Kind::People,
-        Kind::RiskScores,
-        Kind::LevelOfNeed,
-    ];
-
-    /// The name on the command line, in addresses and in the database.
-    pub fn name(self) -> &'static str {
+    /// As pages name it.
+    pub fn label(self) -> &'static str {
         match self {
-            Kind::Localities => "localities",
-            Kind::Organisations => "organisations",
-            Kind::NetworkMembers => "network-members",
-            Kind::CareAgreements => "care-agreements",
-            Kind::Users => "users",
-            Kind::People => "people",
-            Kind::RiskScores => "risk-scores",
-            Kind::LevelOfNeed => "level-of-need",
+            Kind::Localities => "Localities",
+            Kind::Organisations => "Organisations",
+            Kind::NetworkMembers => "Network members",
+            Kind::CareAgreements => "Care agreements",
+            Kind::Users => "Users",
+            Kind::People => "People",
+            Kind::RiskScores => "Risk scores",
+            Kind::LevelOfNeed => "Levels of need",
         }
     }
 
-    /// Whether the rows are about people, and so go through staging.
+    /// Whether the rows are about people, and so are prepared in small transactions.
     pub fn is_about_people(self) -> bool {
         matches!(self, Kind::People | Kind::RiskScores | Kind::LevelOfNeed)
     }
 }
 
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Kind {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
-            let names = Kind::ALL.map(Kind::name).join(", ");
-            format!("\"{name}\" is not a kind of import. Use one of: {names}.")
-        })
-    }
+/// The kind of a name on the command line.
+pub fn parse(name: &str) -> Result<Kind, String> {
+    Kind::from_word(name).ok_or_else(|| {
+        let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
+        format!("\"{name}\" is no kind of import: it is one of {}", names.join(", "))
+    })
 }

@@ -55,6 +55,10 @@ impl<R: BufRead> Lines<R> {
         self.number
     }
 
+    pub fn input(&self) -> &R {
+        &self.input
+    }
+
     /// How many bytes have been read, for progress.
     pub fn bytes(&self) -> u64 {
         self.bytes

@@ -1,13 +1,20 @@
 //! Files that other systems send: read as a stream, checked row by row, shown as a dry run, then published at once.
 
+mod absent;
 pub mod cell;
 pub mod checker;
 pub mod checks;
+pub mod command;
+mod hashing;
 pub mod header;
 pub mod kind;
 pub mod known;
 pub mod lines;
+pub mod load;
 pub mod problem;
 pub mod record;
+mod references;
 pub mod rows;
-pub mod values;
+pub mod store;
+mod values;
+pub mod work;

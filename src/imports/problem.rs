@@ -1,20 +1,20 @@
 //! What is wrong with a file or a row, in the words and codes of the import layouts.
 
-use serde::Serialize;
+use crate::stored_as_text;
 
-/// How much it matters: an error refuses the whole file, a warning needs a tick.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    Error,
-    Warning,
+stored_as_text! {
+    /// How much it matters: an error refuses the whole file, a warning needs a tick.
+    Severity {
+        Error = "error",
+        Warning = "warning",
+    }
 }
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $text:literal,)*) => {
         /// The fixed codes of the import layouts; those beginning `W_` are warnings.
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
-        pub enum Code { $($(#[$doc])* #[serde(rename = $text)] $variant,)* }
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum Code { $($(#[$doc])* $variant,)* }
 
         impl Code {
             pub fn as_str(self) -> &'static str {
@@ -71,7 +71,7 @@ impl Code {
 /// One fault: the physical line its row starts on (header 1), the column (blank for the row or file), and what was
 /// found, what is wanted and how to mend it. The message never holds an NHS number, a name, an e-mail address, a
 /// date of birth or free text.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
     pub line: u32,
     pub column: &'static str,

@@ -71,6 +71,10 @@ impl<R: BufRead> Records<R> {
         Self { lines: Lines::new(input, limits), record: Record::default() }
     }
 
+    pub fn input(&self) -> &R {
+        self.lines.input()
+    }
+
     /// How many bytes have been read, for progress.
     pub fn bytes(&self) -> u64 {
         self.lines.bytes()

@@ -75,15 +75,18 @@ impl Lease {
         self.kept(published)
     }
 
+    /// Gives the right back when nothing was prepared.
+    pub fn release(&self, conn: &mut Conn) -> Result<(), Error> {
+        let released = diesel::update(register_state::table.filter(register_state::holder.eq(&self.holder)))
+            .set(free!())
+            .execute(conn)?;
+        self.kept(released)
+    }
+
     /// Gives the right back and leaves nothing of what was prepared.
     pub fn abandon(self, database: &Database, clock: &Clock) -> Result<(), Error> {
         self.sweep(database, clock)?;
-        database.write_now(|conn| {
-            diesel::update(register_state::table.filter(register_state::holder.eq(&self.holder)))
-                .set(free!())
-                .execute(conn)?;
-            Ok(())
-        })
+        database.write_now(|conn| self.release(conn))
     }
 
     fn kept(&self, rows: usize) -> Result<(), Error> {

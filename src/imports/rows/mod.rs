@@ -31,7 +31,7 @@ pub trait Row: Sized {
     fn check(source: Source<'_>, checks: &mut Checks, known: &Known, seen: &mut Self::Seen) -> Option<Self>;
 
     /// What can be told only when every row has been read.
-    fn finish(_seen: Self::Seen, _known: &Known) -> Vec<Problem> {
+    fn finish(_seen: &Self::Seen, _known: &Known) -> Vec<Problem> {
         Vec::new()
     }
 }

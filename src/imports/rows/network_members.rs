@@ -62,7 +62,7 @@ impl Row for NetworkMemberRow {
 
     /// A practice is in one GP network at a time: warns of each row that begins or runs while another membership,
     /// stored or on another row, has not ended.
-    fn finish(seen: Seen, known: &Known) -> Vec<Problem> {
+    fn finish(seen: &Seen, known: &Known) -> Vec<Problem> {
         let is_replaced = |stored: &KnownMembership| {
             seen.keys.contains_key(&(stored.network_id, stored.member_id, stored.from))
         };

@@ -1,0 +1,92 @@
+//! Fills what rows may refer to from the database.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::kind::Kind;
+use super::known::{Known, KnownMembership, KnownOrganisation, KnownPeople};
+use super::rows::organisations::OrganisationKind;
+use crate::database::{Conn, Database};
+use crate::error::Error;
+use crate::groups::scheme::Scheme;
+use crate::people::nhs_number::NhsNumber;
+use crate::schema::{localities, network_members, organisations, people, person_records};
+
+/// How many people are read at a time.
+const PEOPLE_AT_ONCE: i64 = 10_000;
+
+impl Known {
+    /// What rows of a kind may refer to, with people as register `published` has them.
+    pub fn read(database: &Database, kind: Kind, published: i64) -> Result<Known, Error> {
+        let mut known = database.read_now(|conn| codes(conn, kind))?;
+        if matches!(kind, Kind::RiskScores | Kind::LevelOfNeed) {
+            known.people = read_people(database, published)?;
+        }
+        Ok(known)
+    }
+}
+
+fn codes(conn: &mut Conn, kind: Kind) -> Result<Known, Error> {
+    let localities: Vec<(String, i64)> =
+        localities::table.order(localities::id).select((localities::code, localities::id)).load(conn)?;
+    let organisations: Vec<(String, i64, OrganisationKind)> = organisations::table
+        .order(organisations::id)
+        .select((organisations::code, organisations::id, organisations::kind))
+        .load(conn)?;
+    let memberships = if kind == Kind::NetworkMembers { memberships(conn)? } else { Vec::new() };
+    let organisation = |(code, id, kind)| (code, KnownOrganisation { id, kind });
+    Ok(Known {
+        localities: localities.into_iter().collect(),
+        organisations: organisations.into_iter().map(organisation).collect(),
+        groups: Scheme::shipped().groups().iter().map(|group| group.code.clone()).collect(),
+        memberships,
+        people: KnownPeople::default(),
+    })
+}
+
+/// Memberships of GP networks, which a practice has one of at a time.
+fn memberships(conn: &mut Conn) -> Result<Vec<KnownMembership>, Error> {
+    type Stored = (i64, String, i64, NaiveDate, Option<NaiveDate>);
+    let stored: Vec<Stored> = network_members::table
+        .inner_join(organisations::table.on(organisations::id.eq(network_members::network_id)))
+        .filter(organisations::kind.eq(OrganisationKind::GpNetwork))
+        .order(network_members::id)
+        .select((
+            network_members::network_id,
+            organisations::code,
+            network_members::member_id,
+            network_members::from_on,
+            network_members::to_on,
+        ))
+        .load(conn)?;
+    let membership = |(network_id, network_code, member_id, from, to)| KnownMembership {
+        network_id,
+        network_code,
+        member_id,
+        from,
+        to,
+    };
+    Ok(stored.into_iter().map(membership).collect())
+}
+
+/// Everybody of a register, a page at a time, so that no read stays open for long.
+fn read_people(database: &Database, published: i64) -> Result<KnownPeople, Error> {
+    let (mut numbers, mut after) = (Vec::new(), 0_i64);
+    loop {
+        let page: Vec<(i64, String)> = database.read_now(|conn| {
+            Ok(people::table
+                .inner_join(person_records::table)
+                .filter(person_records::until_register.gt(published))
+                .filter(person_records::from_register.le(published))
+                .filter(people::id.gt(after))
+                .order(people::id)
+                .limit(PEOPLE_AT_ONCE)
+                .select((people::id, people::nhs_number))
+                .load(conn)?)
+        })?;
+        let Some((last, _)) = page.last() else { break };
+        after = *last;
+        numbers.extend(page.iter().filter_map(|(_, number)| NhsNumber::parse(number).ok()));
+    }
+    Ok(numbers.into_iter().collect())
+}
