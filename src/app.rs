@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::jobs::Tools;
 use crate::keys::Keys;
 use crate::sessions::{HOURS, Sessions};
-use crate::{accounts, assets, cross_site, health, mail};
+use crate::{accounts, assets, cross_site, health, mail, organisations};
 
 /// Whether the word of a proxy about where a call came from is believed.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +94,7 @@ pub fn app(
 /// Every page of the portal, as (method, address) tables in the tests know them.
 fn routes(config: &mut web::ServiceConfig) {
     config.configure(accounts::routes).configure(mail::routes);
+    config.configure(organisations::routes);
 }
 
 async fn not_found() -> Result<HttpResponse, Error> {

@@ -25,6 +25,7 @@ pub mod logs;
 pub mod mail;
 pub mod money;
 pub mod once;
+pub mod organisations;
 pub mod page;
 pub mod people;
 pub mod private_file;

@@ -1,5 +1,7 @@
 //! A form sent twice is done once: the second send gets the first one's result.
 
+use std::convert::Infallible;
+
 use chrono::Duration;
 use diesel::prelude::*;
 
@@ -25,6 +27,19 @@ pub fn once(
     key: &str,
     work: impl FnOnce(&mut Conn) -> Result<String, Error>,
 ) -> Result<String, Error> {
+    let done = once_or(conn, now, user_id, key, |conn| work(conn).map(Ok::<String, Infallible>))?;
+    Ok(done.unwrap_or_else(|never| match never {}))
+}
+
+/// As [`once`], for a form that may turn out mistaken or stale (`Unsaved`): `work` has then written nothing, and the
+/// key is free for the next send.
+pub fn once_or<Unsaved>(
+    conn: &mut Conn,
+    now: Moment,
+    user_id: i64,
+    key: &str,
+    work: impl FnOnce(&mut Conn) -> Result<Result<String, Unsaved>, Error>,
+) -> Result<Result<String, Unsaved>, Error> {
     if key.is_empty() || key.len() > 100 {
         return Err(Error::Unreadable(
             "The form was sent without its key. Open the page again and send it from there.",
@@ -35,10 +50,14 @@ pub fn once(
     let claimed = on_each!(conn, inner => diesel::insert_into(used_keys::table)
         .values(row).on_conflict_do_nothing().execute(inner))?;
     if claimed == 0 {
-        return Ok(used_keys::table.find(&key_hash).select(used_keys::result).first(conn)?);
+        return Ok(Ok(used_keys::table.find(&key_hash).select(used_keys::result).first(conn)?));
     }
     let result = work(conn)?;
-    diesel::update(used_keys::table.find(&key_hash)).set(used_keys::result.eq(&result)).execute(conn)?;
+    let used = used_keys::table.find(&key_hash);
+    match &result {
+        Ok(result) => diesel::update(used).set(used_keys::result.eq(result)).execute(conn)?,
+        Err(_) => diesel::delete(used).execute(conn)?,
+    };
     Ok(result)
 }
 

@@ -9,10 +9,13 @@ mod pages;
 pub mod patterns;
 mod query;
 mod refusal;
+mod saving;
+mod stale;
+pub mod typed;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, LOCATION};
 use anyhow::Context;
 use askama::Template;
 use chrono::NaiveDate;
@@ -27,6 +30,8 @@ pub use mistakes::{Mistake, Mistakes};
 pub use pages::{LAST_PAGE, PER_PAGE, Pages, Step};
 pub use query::{Chip, Query};
 pub use refusal::error_page;
+pub use saving::{Unsaved, save};
+pub use stale::{Difference, StalePage};
 
 /// The shell of a page: who is signed in, where they are, and what the last step has done.
 #[derive(Clone, Debug, Default)]
@@ -121,6 +126,15 @@ fn html(status: StatusCode, body: String) -> HttpResponse {
         .content_type("text/html; charset=utf-8")
         .insert_header((CACHE_CONTROL, "no-store"))
         .body(body)
+}
+
+/// A CSV file to keep; the bytes begin with a byte order mark.
+pub fn download(name: &str, csv: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(csv)
 }
 
 /// The answer to a change: go and look at `path`, which can be reloaded.

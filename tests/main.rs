@@ -10,5 +10,6 @@ mod jobs;
 mod mail;
 mod runs;
 mod samples;
+mod organisations;
 mod schema;
 mod shell;

@@ -19,6 +19,12 @@ impl Mistakes {
         Mistakes::default()
     }
 
+    /// No mistakes, for fields of a form that is never refused.
+    pub fn none() -> &'static Mistakes {
+        static NONE: Mistakes = Mistakes(Vec::new());
+        &NONE
+    }
+
     /// Just one mistake.
     pub fn of_one(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Mistakes {
         let mut mistakes = Mistakes::new();

@@ -1,0 +1,53 @@
+//! The page of a form that somebody else's came before: both texts side by side, and three ways on.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use super::{Chrome, show_as};
+use crate::error::Error;
+use crate::once::fresh_key;
+
+/// One field of a stale form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    pub label: &'static str,
+    pub mine: String,
+    pub theirs: String,
+}
+
+impl Difference {
+    pub fn new(label: &'static str, mine: impl Into<String>, theirs: impl Into<String>) -> Difference {
+        Difference { label, mine: mine.into(), theirs: theirs.into() }
+    }
+
+    fn differs(&self) -> bool {
+        self.mine != self.theirs
+    }
+}
+
+/// A form sent stale: answers 409.
+#[derive(Template)]
+#[template(path = "stale.html")]
+pub struct StalePage {
+    pub chrome: Chrome,
+    /// The record in words, as its page is headed.
+    pub what: String,
+    pub fields: Vec<Difference>,
+    /// Where the form is sent again to keep mine.
+    pub action: String,
+    /// The fields of the form as typed, but key and version.
+    pub typed: Vec<(String, String)>,
+    /// The record's version as it is now.
+    pub version: i64,
+    /// The record's page.
+    pub record: String,
+    pub key: String,
+}
+
+impl StalePage {
+    /// The answer, with a fresh key for keeping mine.
+    pub fn answer(self) -> Result<HttpResponse, Error> {
+        show_as(StatusCode::CONFLICT, &StalePage { key: fresh_key(), ..self })
+    }
+}
