@@ -93,6 +93,8 @@ pub fn app(
 
 /// Every page of the portal, as (method, address) tables in the tests know them.
 fn routes(config: &mut web::ServiceConfig) {
+    #[cfg(debug_assertions)]
+    config.configure(crate::page::patterns::routes);
     config.configure(accounts::routes).configure(mail::routes);
     config.configure(organisations::routes);
 }

@@ -2,6 +2,7 @@
 
 mod browser;
 mod look;
+mod patterns;
 mod portal;
 mod signing_in;
 
