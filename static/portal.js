@@ -1,5 +1,5 @@
 // What a page gains where scripts run. Nothing here is needed: every page works without it.
-import { initAll } from './nhsuk-frontend.js'
+import { initAll } from 'nhsuk-frontend'
 
 document.body.classList.add('js-enabled', 'nhsuk-frontend-supported')
 initAll()

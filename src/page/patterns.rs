@@ -44,10 +44,12 @@ fn page(query: Query) -> PatternsPage {
         ],
     };
     let at = DateTime::UNIX_EPOCH.naive_utc();
+    let mistakes = if query.get("wrong").is_some() { all_wrong() } else { Mistakes::new() };
+    let chrome = Chrome::new(shown, "/patterns").demo(Some(at.date()));
     let choice = |value: &str| Choice::new(value, value.to_uppercase()).hint("What it means");
     PatternsPage {
-        chrome: Chrome::new(shown, "/patterns").demo(Some(at.date())).done("The pattern was saved."),
-        mistakes: if query.get("wrong").is_some() { all_wrong() } else { Mistakes::new() },
+        chrome: if mistakes.is_empty() { chrome.done("The pattern was saved.") } else { chrome },
+        mistakes,
         today: at.date(),
         at,
         from: TypedDate::of(at.date()),
