@@ -286,6 +286,25 @@ impl Database {
         }
     }
 
+    /// Drops every table with all that is in it, and makes them anew: for demo databases.
+    pub fn start_over(&self) -> anyhow::Result<()> {
+        let mut conn = self.connection()?;
+        let turn = self.turn.as_ref().map(|turn| turn.lock());
+        match &mut *conn {
+            Conn::Sqlite(inner) => {
+                inner.batch_execute("PRAGMA foreign_keys = OFF").context("letting go of references")?;
+                let dropped = inner.revert_all_migrations(SQLITE).map(drop);
+                inner.batch_execute("PRAGMA foreign_keys = ON").context("taking up references")?;
+                dropped
+            }
+            Conn::Postgres(inner) => inner.revert_all_migrations(POSTGRES).map(drop),
+        }
+        .map_err(|error| anyhow::anyhow!("dropping the tables: {error}"))?;
+        drop(turn);
+        drop(conn);
+        self.migrate().map(drop)
+    }
+
     /// Whether the tables are those of this program.
     pub fn is_migrated(&self) -> Result<bool, Error> {
         let mut conn = self.connection()?;

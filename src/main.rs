@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use common_ground::accounts::command::AddUser;
 use common_ground::config::{Flags, Settings};
 use common_ground::criteria::command::CriteriaCommand;
+use common_ground::demo::command::MakeDemo;
 use common_ground::runs::command::GroupPeople;
 use common_ground::imports::command::ImportFile;
 use common_ground::serve::Serve;
@@ -23,6 +24,7 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    Demo(MakeDemo),
     Serve(Serve),
     /// Brings the database's tables up to this program's version
     Migrate,
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
 fn run(line: CommandLine) -> anyhow::Result<ExitCode> {
     let settings = Settings::new(line.flags)?;
     match line.command {
+        Command::Demo(demo) => demo.run(&settings)?,
         Command::Serve(serve) => serve.run(&settings)?,
         Command::Migrate => {
             settings.open()?;

@@ -46,6 +46,12 @@ impl Conditions {
         CODES.into_iter().enumerate().filter(move |(place, _)| self.0 & 1 << place != 0).map(|(_, code)| code)
     }
 
+    /// As a file has them: codes separated by semicolons; none where there is none.
+    pub fn text(self) -> Option<String> {
+        let codes: Vec<&str> = self.codes().collect();
+        (!codes.is_empty()).then(|| codes.join(";"))
+    }
+
     /// Those that count as long-term conditions.
     pub fn counted(self) -> usize {
         self.codes().filter(|code| COUNTED.iter().any(|(counted, ..)| counted == code)).count()

@@ -2,16 +2,20 @@
 
 pub mod assessments;
 mod calendar;
+pub mod command;
 pub mod conditions;
 mod costs;
 mod draw;
 mod gaps;
 mod health;
+mod load;
 mod names;
 mod nhs_numbers;
 pub mod organisations;
 mod people;
 pub mod person;
+mod register;
+mod state;
 pub mod tree;
 pub mod users;
 

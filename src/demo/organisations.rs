@@ -62,6 +62,7 @@ pub struct CareAgreement {
 
 pub struct SharingAgreement {
     pub network: &'static str,
+    pub with: &'static str,
     pub purpose: &'static str,
     pub from: NaiveDate,
     pub to: NaiveDate,
@@ -161,6 +162,15 @@ pub fn care_agreements(as_of: NaiveDate) -> Vec<CareAgreement> {
 pub fn sharing_agreements(as_of: NaiveDate) -> Vec<SharingAgreement> {
     let from = calendar::years_before(calendar::financial_year(as_of), 1);
     let to = NaiveDate::from_ymd_opt(as_of.year() + 3, 4, 1).map_or(as_of, |next| next - Days::new(1));
-    let purpose = "Direct care of the people of its groups";
-    [INTEGRATED_CARE, COMMUNITY_CARE].map(|network| SharingAgreement { network, purpose, from, to }).into()
+    let agreement = |network, with| SharingAgreement {
+        network,
+        with,
+        purpose: "Direct care of the people of its groups",
+        from,
+        to,
+    };
+    vec![
+        agreement(INTEGRATED_CARE, "The practices and commissioners of Alderwick"),
+        agreement(COMMUNITY_CARE, "The practices and commissioners of all three localities"),
+    ]
 }

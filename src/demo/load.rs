@@ -1,0 +1,127 @@
+//! Writes a demo into an empty database. Nobody reads meanwhile, so each step is one large transaction; killed before the
+//! last, the demo counts as unfinished and is made again.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::users::PASSWORD;
+use super::{Demo, register, state};
+use crate::access::Role;
+use crate::accounts;
+use crate::audit::{self, Actor, Verb};
+use crate::clock::Now;
+use crate::config::Ground;
+use crate::database::Conn;
+use crate::error::Error;
+use crate::keys::{Keys, random_reference};
+use crate::schema::{care_agreements, localities, network_members, organisations, sharing_agreements};
+
+/// Row ids by code.
+pub struct Ids {
+    pub localities: HashMap<&'static str, i64>,
+    pub organisations: HashMap<&'static str, i64>,
+}
+
+/// Everything of a demo, up to the initial grouping.
+pub fn make(ground: &Ground, demo: &Demo) -> anyhow::Result<()> {
+    let (database, now) = (&ground.database, ground.now());
+    let hash = accounts::hash_password(PASSWORD)?;
+    let pseudonyms = pseudonyms(&ground.keys, demo);
+    let ids = database.write_now(|conn| organise(conn, now, demo, &hash))?;
+    let people = database.write_now(|conn| register::people(conn, demo, &ids, pseudonyms))?;
+    database.write_now(|conn| register::scores_and_levels(conn, demo, &ids, &people))?;
+    database.write_now(state::complete)?;
+    Ok(())
+}
+
+/// One a person, in their order, none twice.
+fn pseudonyms(keys: &Keys, demo: &Demo) -> Vec<String> {
+    let mut taken = HashSet::with_capacity(demo.people.len());
+    let fresh = |nhs_number: u64| {
+        let tries = (0..).map(|attempt| keys.pseudonym(&nhs_number.to_string(), attempt));
+        tries.into_iter().find(|pseudonym| taken.insert(pseudonym.clone()))
+    };
+    demo.people.iter().map(|person| person.nhs_number).filter_map(fresh).collect()
+}
+
+fn organise(conn: &mut Conn, now: Now, demo: &Demo, hash: &str) -> Result<Ids, Error> {
+    let mut ids = Ids { localities: HashMap::new(), organisations: HashMap::new() };
+    for locality in &demo.localities {
+        let row = (
+            localities::code.eq(locality.code),
+            localities::name.eq(locality.name),
+            localities::commissioner_code.eq(locality.commissioner),
+            localities::population.eq(i64::from(locality.population)),
+        );
+        let id =
+            diesel::insert_into(localities::table).values(row).returning(localities::id).get_result(conn)?;
+        ids.localities.insert(locality.code, id);
+    }
+    for organisation in &demo.organisations {
+        let row = (
+            organisations::code.eq(organisation.code),
+            organisations::name.eq(organisation.name),
+            organisations::name_key.eq(organisation.name.to_lowercase()),
+            organisations::kind.eq(organisation.kind),
+            organisations::commissioner_kind.eq(organisation.commissioner_type),
+            organisations::locality_id.eq(organisation.locality.map(|code| ids.localities[code])),
+            organisations::sector.eq(organisation.sector),
+            organisations::opened_on.eq(organisation.opened),
+        );
+        let added = diesel::insert_into(organisations::table).values(row);
+        let id = added.returning(organisations::id).get_result(conn)?;
+        ids.organisations.insert(organisation.code, id);
+    }
+    agree(conn, demo, &ids)?;
+    add_users(conn, now, demo, &ids, hash)?;
+    let details = json!({ "adults": demo.plan.adults, "as_of": demo.plan.as_of });
+    audit::record(conn, now.moment, &Actor::command_line(), Verb::DemoMade, &[], details)?;
+    Ok(ids)
+}
+
+fn agree(conn: &mut Conn, demo: &Demo, ids: &Ids) -> Result<(), Error> {
+    for member in &demo.members {
+        let row = (
+            network_members::network_id.eq(ids.organisations[member.network]),
+            network_members::member_id.eq(ids.organisations[member.member]),
+            network_members::from_on.eq(member.from),
+        );
+        diesel::insert_into(network_members::table).values(row).execute(conn)?;
+    }
+    for care in &demo.care_agreements {
+        let row = (
+            care_agreements::network_id.eq(ids.organisations[care.network]),
+            care_agreements::locality_id.eq(ids.localities[care.locality]),
+            care_agreements::group_code.eq(care.group),
+            care_agreements::from_on.eq(care.from),
+        );
+        diesel::insert_into(care_agreements::table).values(row).execute(conn)?;
+    }
+    for sharing in &demo.sharing_agreements {
+        let row = (
+            sharing_agreements::reference.eq(format!("SA-{}", random_reference())),
+            sharing_agreements::network_id.eq(ids.organisations[sharing.network]),
+            sharing_agreements::shared_with.eq(sharing.with),
+            sharing_agreements::purpose.eq(sharing.purpose),
+            sharing_agreements::from_on.eq(sharing.from),
+            sharing_agreements::to_on.eq(sharing.to),
+        );
+        diesel::insert_into(sharing_agreements::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
+
+fn add_users(conn: &mut Conn, now: Now, demo: &Demo, ids: &Ids, hash: &str) -> Result<(), Error> {
+    for user in &demo.users {
+        let user_id = accounts::store::add(conn, now.moment, user.email, user.name)?;
+        accounts::store::set_password(conn, user_id, hash)?;
+        for membership in &user.memberships {
+            let role = Role::from_word(membership.role).expect("the demo's tests know every role");
+            let organisation = membership.organisation.map(|code| ids.organisations[code]);
+            accounts::store::add_membership(conn, user_id, role, organisation, user.from, None)?;
+        }
+    }
+    Ok(())
+}
