@@ -81,7 +81,7 @@ impl MakeDemo {
     }
 
     /// Leaves the database with the demo asked for, or says why it cannot.
-    fn prepare(&self, settings: &Settings) -> anyhow::Result<(Ground, Plan)> {
+    pub fn prepare(&self, settings: &Settings) -> anyhow::Result<(Ground, Plan)> {
         let database = Database::open(settings.address()?, 2)?;
         let found = state::look(&database)?;
         if found == Found::Other {

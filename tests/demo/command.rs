@@ -1,0 +1,155 @@
+//! Making a demo in a database: only where that harms nothing, the same again, and complete.
+
+use actix_web::http::StatusCode;
+use common_ground::config::{Flags, Settings};
+use common_ground::database::Address;
+use common_ground::demo::command::MakeDemo;
+use common_ground::demo::users::PASSWORD;
+use common_ground::installation;
+use common_ground::schema::{
+    levels_of_need, localities, people, person_records, register_state, risk_scores,
+};
+use diesel::prelude::*;
+
+use crate::harness::{TestPortal, today};
+use crate::on_both;
+
+fn settings(portal: &TestPortal) -> Settings {
+    let url = match portal.database.address() {
+        Address::Sqlite(file) => file.display().to_string(),
+        Address::Postgres(url) => url.clone(),
+    };
+    let keys = Some(portal.folder().join("keys"));
+    Settings::new(Flags { database_url: Some(url), keys, ..Flags::default() }).unwrap()
+}
+
+fn asked(adults: u32) -> MakeDemo {
+    MakeDemo {
+        people: Some(adults),
+        as_of: Some(today()),
+        listen: "127.0.0.1:0".into(),
+        fresh: false,
+        prepare_only: true,
+        json: false,
+    }
+}
+
+fn numbers(portal: &TestPortal) -> Vec<String> {
+    portal.read(|conn| Ok(people::table.order(people::nhs_number).select(people::nhs_number).load(conn)?))
+}
+
+fn pseudonyms(portal: &TestPortal) -> Vec<String> {
+    portal.read(|conn| Ok(people::table.order(people::nhs_number).select(people::pseudonym).load(conn)?))
+}
+
+on_both! {
+    async fn a_demo_is_made_once_and_gone_on_with(portal) {
+        let settings = settings(&portal);
+        let (ground, plan) = asked(300).prepare(&settings).unwrap();
+        assert_eq!((plan.adults, plan.as_of), (300, today()));
+        assert_eq!(ground.now().today, today(), "the demo's day is the system's");
+        let first = (numbers(&portal), pseudonyms(&portal));
+        asked(300).prepare(&settings).unwrap();
+        MakeDemo { people: None, as_of: None, ..asked(300) }.prepare(&settings).unwrap();
+        assert_eq!((numbers(&portal), pseudonyms(&portal)), first, "nothing is made twice");
+        let refused = asked(301).prepare(&settings).unwrap_err().to_string();
+        assert!(refused.contains("300 adults") && refused.contains("--fresh"), "{refused}");
+        assert_eq!(numbers(&portal), first.0);
+        MakeDemo { fresh: true, ..asked(301) }.prepare(&settings).unwrap();
+        assert_ne!(numbers(&portal), first.0);
+        MakeDemo { fresh: true, ..asked(300) }.prepare(&settings).unwrap();
+        assert_eq!(numbers(&portal), first.0, "the same size and day, the same people");
+    }
+}
+
+on_both! {
+    async fn everything_of_a_demo_stands_in_one_published_register(portal) {
+        asked(1_500).prepare(&settings(&portal)).unwrap();
+        let demo = common_ground::demo::Demo::of(common_ground::demo::Plan::new(1_500, today()).unwrap());
+        let published: i64 = portal.read(|conn| Ok(register_state::table.select(register_state::published).first(conn)?));
+        assert_eq!(published, 1);
+        macro_rules! rows {
+            ($table:ident) => {
+                portal.read(|conn| {
+                    let current = $table::table
+                        .filter($table::from_register.le(published).and($table::until_register.gt(published)));
+                    Ok(usize::try_from(current.count().get_result::<i64>(conn)?).unwrap())
+                })
+            };
+        }
+        assert_eq!(rows!(person_records), demo.people.len());
+        assert_eq!(rows!(risk_scores), demo.risk_scores.len());
+        assert_eq!(rows!(levels_of_need), demo.assessments.len());
+    }
+}
+
+on_both! {
+    async fn a_database_that_holds_something_else_is_left_alone(portal) {
+        portal.write(|conn| {
+            diesel::insert_into(localities::table)
+                .values((
+                    localities::code.eq("LOC01"),
+                    localities::name.eq("A real place"),
+                    localities::commissioner_code.eq("CCG01"),
+                ))
+                .execute(conn)?;
+            Ok(())
+        });
+        for fresh in [false, true] {
+            let refused = MakeDemo { fresh, ..asked(50) }.prepare(&settings(&portal)).unwrap_err().to_string();
+            assert!(refused.contains("no demo"), "{refused}");
+        }
+        assert_eq!(portal.read(|conn| Ok(localities::table.count().get_result::<i64>(conn)?)), 1);
+        assert!(portal.read(installation::demo_day).is_none());
+    }
+}
+
+on_both! {
+    async fn a_demo_that_was_killed_half_made_is_made_again(portal) {
+        let settings = settings(&portal);
+        asked(200).prepare(&settings).unwrap();
+        let whole = numbers(&portal);
+        portal.write(|conn| installation::set(conn, "demo.complete", "no"));
+        portal.write(|conn| Ok(diesel::delete(risk_scores::table).execute(conn)?));
+        asked(200).prepare(&settings).unwrap();
+        assert_eq!(numbers(&portal), whole);
+        assert!(portal.read(|conn| Ok(risk_scores::table.count().get_result::<i64>(conn)?)) > 0);
+    }
+}
+
+on_both! {
+    async fn everybody_of_a_demo_can_sign_in(portal) {
+        asked(20).prepare(&settings(&portal)).unwrap();
+        for user in common_ground::demo::users::users(today()) {
+            let mut browser = portal.stranger().await;
+            let answer = browser.post("/sign-in", &[("email", user.email), ("password", PASSWORD)]).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", user.email);
+        }
+    }
+}
+
+#[test]
+fn a_file_of_another_program_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("other.sqlite");
+    let mut other = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
+    diesel::connection::SimpleConnection::batch_execute(&mut other, "CREATE TABLE recipes (name TEXT)")
+        .unwrap();
+    let flags = Flags { database_url: Some(file.display().to_string()), ..Flags::default() };
+    let refused = asked(10).prepare(&Settings::new(flags).unwrap()).unwrap_err().to_string();
+    assert!(refused.contains("no demo"), "{refused}");
+    let tables =
+        diesel::sql_query("SELECT 1 FROM sqlite_master WHERE name = 'installation'").execute(&mut other);
+    assert_eq!(tables.unwrap(), 0);
+}
+
+#[test]
+fn a_demo_of_nobody_or_of_too_many_is_refused_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = folder.path().join("demo.sqlite").display().to_string();
+    let settings = Settings::new(Flags { database_url: Some(url), ..Flags::default() }).unwrap();
+    for adults in [0, 5_000_000] {
+        assert!(asked(adults).prepare(&settings).unwrap_err().to_string().contains("from 1 to"));
+    }
+    asked(5).prepare(&settings).unwrap();
+}

@@ -1,0 +1,4 @@
+//! The demo: what it is made of, and the command that makes it.
+
+mod command;
+mod people;
