@@ -7,8 +7,8 @@ use common_ground::accounts::command::AddUser;
 use common_ground::config::{Flags, Settings};
 use common_ground::criteria::command::CriteriaCommand;
 use common_ground::demo::command::MakeDemo;
-use common_ground::runs::command::GroupPeople;
 use common_ground::imports::command::ImportFile;
+use common_ground::runs::command::GroupPeople;
 use common_ground::serve::Serve;
 use common_ground::{doctor, logs};
 

@@ -1,8 +1,9 @@
 //! Writes a demo into an empty database. Nobody reads meanwhile, so each step is one large transaction; killed before the
 //! last, the demo counts as unfinished and is made again.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use anyhow::Context;
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -13,9 +14,17 @@ use crate::accounts;
 use crate::audit::{self, Actor, Verb};
 use crate::clock::Now;
 use crate::config::Ground;
+use crate::criteria;
+use crate::criteria::check::check;
+use crate::criteria::store::Becomes;
 use crate::database::Conn;
 use crate::error::Error;
-use crate::keys::{Keys, random_reference};
+use crate::groups::scheme::Scheme;
+use crate::keys::random_reference;
+use crate::people::register::Lease;
+use crate::runs::apply::Pace;
+use crate::runs::command::group;
+use crate::runs::store::Locality;
 use crate::schema::{care_agreements, localities, network_members, organisations, sharing_agreements};
 
 /// Row ids by code.
@@ -24,26 +33,37 @@ pub struct Ids {
     pub organisations: HashMap<&'static str, i64>,
 }
 
-/// Everything of a demo, up to the initial grouping.
+/// Everything of a demo, the initial grouping of each locality included.
 pub fn make(ground: &Ground, demo: &Demo) -> anyhow::Result<()> {
-    let (database, now) = (&ground.database, ground.now());
+    let (database, now, actor) = (&ground.database, ground.now(), Actor::command_line());
     let hash = accounts::hash_password(PASSWORD)?;
-    let pseudonyms = pseudonyms(&ground.keys, demo);
     let ids = database.write_now(|conn| organise(conn, now, demo, &hash))?;
-    let people = database.write_now(|conn| register::people(conn, demo, &ids, pseudonyms))?;
-    database.write_now(|conn| register::scores_and_levels(conn, demo, &ids, &people))?;
-    database.write_now(state::complete)?;
-    Ok(())
+    let lease = Lease::take(database, &ground.clock, "demo")?;
+    let lease = lease.context("an import is under way in the database in which the demo is made")?;
+    database.write_now(|conn| {
+        let people = register::people(conn, &ground.keys, demo, &ids, lease.preparing)?;
+        register::scores_and_levels(conn, demo, &ids, &people, lease.preparing)?;
+        lease.publish(conn)
+    })?;
+    for locality in &demo.localities {
+        database.write_now(|conn| set_up_criteria(conn, now, &actor, locality.code))?;
+        let locality = Locality {
+            id: ids.localities[locality.code],
+            code: locality.code.into(),
+            name: locality.name.into(),
+        };
+        group(ground, &locality, demo.plan.as_of, &actor, Pace::ALONE)?;
+    }
+    Ok(database.write_now(state::complete)?)
 }
 
-/// One a person, in their order, none twice.
-fn pseudonyms(keys: &Keys, demo: &Demo) -> Vec<String> {
-    let mut taken = HashSet::with_capacity(demo.people.len());
-    let fresh = |nhs_number: u64| {
-        let tries = (0..).map(|attempt| keys.pseudonym(&nhs_number.to_string(), attempt));
-        tries.into_iter().find(|pseudonym| taken.insert(pseudonym.clone()))
-    };
-    demo.people.iter().map(|person| person.nhs_number).filter_map(fresh).collect()
+/// The criteria we propose, in force from the start.
+fn set_up_criteria(conn: &mut Conn, now: Now, actor: &Actor, locality: &str) -> Result<(), Error> {
+    let checked = check(include_str!("../criteria/default-criteria.txt"), Scheme::shipped())
+        .map_err(|mistakes| anyhow::anyhow!("the criteria we ship have {} mistakes", mistakes.len()))?;
+    let reason = "Our proposal, set up with the demo";
+    criteria::command::import(conn, now.moment, actor, locality, &checked, Becomes::FirstSet(reason))?;
+    Ok(())
 }
 
 fn organise(conn: &mut Conn, now: Now, demo: &Demo, hash: &str) -> Result<Ids, Error> {

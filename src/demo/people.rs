@@ -168,9 +168,9 @@ fn contact(chance: &mut Chance, given: &str, family: &str, locality: &str, numbe
             ..0.15 if has_email => Some("email"),
             _ => None,
         },
-        large_print: chance.of(0.01).then_some(true),
-        ltc6_opt_out: chance.of(0.008).then_some(true),
-        data_opt_out: chance.of(0.03).then_some(true),
+        large_print: chance.of(0.01),
+        ltc6_opt_out: chance.of(0.008),
+        data_opt_out: chance.of(0.03),
     }
 }
 

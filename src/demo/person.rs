@@ -57,14 +57,14 @@ impl Facts {
 }
 
 /// The optional columns of the people layout.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Contact {
     pub address: Option<String>,
     pub postcode: Option<String>,
     pub email: Option<String>,
     /// letter, email or none.
     pub preference: Option<&'static str>,
-    pub large_print: Option<bool>,
-    pub ltc6_opt_out: Option<bool>,
-    pub data_opt_out: Option<bool>,
+    pub large_print: bool,
+    pub ltc6_opt_out: bool,
+    pub data_opt_out: bool,
 }
