@@ -15,6 +15,7 @@ pub mod demo;
 pub mod disclosure;
 pub mod doctor;
 pub mod error;
+pub mod export;
 pub mod groups;
 pub mod health;
 pub mod imports;

@@ -7,6 +7,7 @@ use common_ground::accounts::command::AddUser;
 use common_ground::config::{Flags, Settings};
 use common_ground::criteria::command::CriteriaCommand;
 use common_ground::demo::command::MakeDemo;
+use common_ground::export::Export;
 use common_ground::imports::command::ImportFile;
 use common_ground::runs::command::GroupPeople;
 use common_ground::serve::Serve;
@@ -36,6 +37,7 @@ enum Command {
     Criteria(CriteriaCommand),
     Group(GroupPeople),
     Import(ImportFile),
+    Export(Export),
     /// Says what is well with this installation and what is not
     Doctor,
 }
@@ -68,6 +70,7 @@ fn run(line: CommandLine) -> anyhow::Result<ExitCode> {
         }
         Command::User(UserCommand::Add(add)) => add.run(&settings.open()?)?,
         Command::Criteria(criteria) => return criteria.run(&settings),
+        Command::Export(export) => return export.run(&settings.open()?),
         Command::Group(group) => return group.run(&settings.open()?),
         Command::Import(import) => return import.run(&settings.open()?),
         Command::Doctor => return Ok(ExitCode::from(u8::from(!doctor::run(&settings)?))),

@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod audit;
+mod criteria;
 mod demo;
 mod harness;
 mod imports;

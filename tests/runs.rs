@@ -286,3 +286,87 @@ on_both! {
         assert_eq!(audited, 1);
     }
 }
+
+on_both! {
+    async fn the_command_groups_and_says_so_in_one_line(portal) {
+        loaded(&portal);
+        let group = ["group", "--locality", "LOC01", "--as-of", "2015-04-01", "--json"];
+        let tried = samples::command(&portal, &[&group[..], &["--dry-run"]].concat());
+        assert_eq!(portal.read(staged), (0, 0, 0), "a dry run changes nothing");
+        let done = samples::command(&portal, &group);
+        let read = |out: &str| -> serde_json::Value {
+            assert_eq!(out.lines().count(), 1, "{out}");
+            let mut said: serde_json::Value = serde_json::from_str(out).unwrap();
+            assert!(said["elapsed_ms"].is_u64());
+            said["elapsed_ms"] = 0.into();
+            said
+        };
+        assert_eq!((tried.code, done.code), (0, 0), "{}{}", tried.err, done.err);
+        assert_eq!(read(&tried.out), read(&done.out), "a dry run says what the run does");
+        let said = read(&done.out);
+        let keys: Vec<&str> = said.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut expected = ["locality", "as_of", "people", "placed", "unplaced", "judgement_cases", "out_of_scope",
+            "groups", "moved", "elapsed_ms"];
+        expected.sort();
+        assert_eq!(keys, expected);
+        assert_eq!((&said["as_of"], &said["people"]), (&"2015-04-01".into(), &38.into()));
+        let codes: Vec<&str> =
+            said["groups"].as_array().unwrap().iter().map(|group| group["code"].as_str().unwrap()).collect();
+        assert_eq!(codes[..5], ["HEALTHY_16_74", "HEALTHY_75", "LTC_16_74", "LTC_75", "CANCER"]);
+        let refused = samples::command(
+            &portal,
+            &["group", "--locality", "LOC01", "--as-of", "2015-03-01", "--json"],
+        );
+        assert_eq!((refused.code, refused.out.lines().count()), (1, 1));
+        assert!(refused.err.contains("only a dry run"), "{}", refused.err);
+        let dry = ["group", "--locality", "LOC01", "--as-of", "2015-03-01", "--dry-run"];
+        assert_eq!(samples::command(&portal, &dry).code, 0);
+        assert_eq!(samples::command(&portal, &["group", "--locality", "NOWHERE"]).code, 1);
+    }
+}
+
+on_both! {
+    async fn placements_and_movements_are_exported_as_they_stood(portal) {
+        loaded(&portal);
+        apply(&portal, "LOC01", "2015-04-01").unwrap();
+        let mut register = samples::rows("good-people.csv");
+        let changed = register.iter_mut().find(|row| row["nhs_number"] == "9990001006").unwrap();
+        changed.insert("ltc_count".into(), "2".into());
+        samples::publish_people(&portal, 2, &register);
+        apply(&portal, "LOC01", "2015-05-01").unwrap();
+        let file = portal.folder().join("out.csv");
+        let export = |kind: &str, as_of: &str| -> Vec<samples::Row> {
+            let out = file.to_str().unwrap();
+            let said = samples::command(
+                &portal,
+                &["export", kind, "--locality", "LOC01", "--as-of", as_of, "--identified", "--out", out],
+            );
+            assert_eq!((said.code, said.err.as_str()), (0, ""));
+            csv::Reader::from_path(&file).unwrap().deserialize().map(Result::unwrap).collect()
+        };
+        let of = |rows: &[samples::Row]| {
+            rows.iter().find(|row| row["nhs_number"] == "9990001006").cloned().unwrap()
+        };
+        let april = export("placements", "2015-04-15");
+        assert_eq!(april.len(), 38);
+        let row = of(&april);
+        assert_eq!((&*row["group"], &*row["effective_from"], &*row["source"]), ("HEALTHY_16_74", "2015-04-01", "run"));
+        assert_eq!((&*row["criteria_version"], &*row["provisional"], &*row["supplementary_care"]), ("1", "N", "N"));
+        assert_eq!(row["reason"], "met: age >= 16; met: age <= 74; not met: ltc_count >= 1");
+        assert!(row["pseudonym"].starts_with("P-"));
+        let row = of(&export("placements", "2015-05-01"));
+        assert_eq!((&*row["group"], &*row["effective_from"]), ("LTC_16_74", "2015-05-01"));
+        let moved = export("movements", "2015-12-31");
+        assert_eq!(moved.iter().filter(|row| row["cause"] == "initial").count(), 35);
+        let last = moved.iter().rfind(|row| row["nhs_number"] == "9990001006").unwrap();
+        assert_eq!((&*last["from_group"], &*last["to_group"], &*last["cause"]), ("HEALTHY_16_74", "LTC_16_74", "rerun"));
+        let entries: Vec<i64> = moved.iter().map(|row| row["entry"].parse().unwrap()).collect();
+        assert!(entries.is_sorted());
+        assert_eq!(export("movements", "2015-04-30").len(), 35);
+        let plain = samples::command(&portal, &["export", "movements"]);
+        assert!(plain.out.starts_with("pseudonym,from_group,to_group,effective,cause,reference,entry\r\n"));
+        assert!(!plain.out.contains("9990001006"));
+        let before = samples::command(&portal, &["export", "placements", "--locality", "LOC01", "--as-of", "2014-01-01"]);
+        assert_eq!((before.code, before.out.as_str()), (1, ""));
+    }
+}

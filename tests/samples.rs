@@ -168,3 +168,32 @@ pub fn agree_criteria(portal: &TestPortal) {
         Ok(())
     });
 }
+
+/// What the program said to a command on the portal's database.
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// Runs the program itself on the portal's database.
+pub fn command(portal: &TestPortal, arguments: &[&str]) -> Said {
+    use common_ground::database::Address;
+    let url = match portal.database.address() {
+        Address::Sqlite(file) => format!("sqlite:{}", file.display()),
+        Address::Postgres(url) => url.clone(),
+    };
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_common-ground"))
+        .args(arguments)
+        .env("DATABASE_URL", url)
+        .env("COMMON_GROUND_KEYS", portal.folder().join("keys"))
+        .env_remove("COMMON_GROUND_TODAY")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    Said {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}

@@ -132,7 +132,7 @@ impl ExportCriteria {
             Ok((text_of(&versions)?, are_drafts))
         })?;
         match &self.file {
-            Some(path) => private_file::create(path)?.write_all(text.as_bytes())?,
+            Some(path) => private_file::write(path, |file| file.write_all(text.as_bytes()))?,
             None => std::io::stdout().write_all(text.as_bytes())?,
         }
         if are_drafts {

@@ -104,3 +104,40 @@ impl Reason {
         }
     }
 }
+
+impl Reason {
+    /// The reason as one cell of a file: the conditions that decided and how they stood, and what is not certain.
+    pub fn in_a_line(&self) -> String {
+        let mut parts: Vec<String> = self.decided.iter().map(Decided::in_a_line).collect();
+        if self.group.is_none() {
+            parts.insert(0, "no group's criteria are met".into());
+        }
+        if self.too_many_unknown {
+            parts.push("too many facts are not known".into());
+        }
+        if !self.could_be.is_empty() {
+            let could_be: Vec<&str> =
+                self.could_be.iter().map(|code| code.as_deref().unwrap_or("no group")).collect();
+            parts.push(format!("could be {}", could_be.join(" or ")));
+        }
+        if !self.hangs_on.is_empty() {
+            parts.push(format!("hangs on {}", self.hangs_on.join(", ")));
+        }
+        if !self.read_as_no.is_empty() {
+            parts.push(format!("read as no: register declared complete: {}", self.read_as_no.join(", ")));
+        }
+        parts.join("; ")
+    }
+}
+
+impl Decided {
+    fn in_a_line(&self) -> String {
+        let how = match self.standing {
+            Standing::Met => "met",
+            Standing::NotMet => "not met",
+            Standing::NotKnown => "not known",
+            Standing::ReadAsNo => "read as no",
+        };
+        format!("{how}: {}", self.condition)
+    }
+}

@@ -1,0 +1,255 @@
+//! Placements and movements as files, in the columns of the design.
+
+use std::collections::HashMap;
+use std::io::Write;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::apply::OUT_OF_SCOPE;
+use super::rules::{RegisterStatus, register_status};
+use super::store::{self, Cause, Locality, Run, State};
+use crate::criteria::facts::Blanks;
+use crate::csv_out::CsvOut;
+use crate::database::Conn;
+use crate::error::Error;
+use crate::people::snapshot::Snapshot;
+use crate::schema::{localities, movements, organisations, people, placements, runs};
+
+/// Rows read at a time.
+const AT_ONCE: i64 = 10_000;
+
+/// Localities, of one code or all.
+pub fn localities(conn: &mut Conn, code: Option<&str>) -> Result<Vec<Locality>, Error> {
+    let all: Vec<Locality> =
+        localities::table.order(localities::code).select(Locality::as_select()).load(conn)?;
+    match code {
+        None => Ok(all),
+        Some(code) => match all.into_iter().find(|locality| locality.code == code) {
+            Some(locality) => Ok(vec![locality]),
+            None => Err(Error::Refused(format!("no locality has the code {code}"))),
+        },
+    }
+}
+
+/// One row for each person on the register on a date, as their placement stood that day; how many rows.
+///
+/// # Errors
+/// `Refused` where none of the localities had been grouped by then.
+pub fn write_placements(
+    conn: &mut Conn,
+    localities: &[Locality],
+    on: NaiveDate,
+    identified: bool,
+    out: &mut CsvOut<impl Write>,
+) -> Result<usize, Error> {
+    let mut grouped = Vec::new();
+    for locality in localities {
+        if let Some(run) = store::standing_on(conn, locality.id, on)? {
+            grouped.push((locality, run));
+        }
+    }
+    if grouped.is_empty() {
+        let codes: Vec<&str> = localities.iter().map(|locality| &*locality.code).collect();
+        return Err(Error::Refused(format!(
+            "no grouping run of {} had been applied by {on}",
+            codes.join(", ")
+        )));
+    }
+    let columns = "pseudonym,locality,practice,group,provisional,supplementary_care,source,criteria_version,reason,effective_from";
+    write(out, identified.then_some("nhs_number").into_iter().chain(columns.split(',')))?;
+    let mut count = 0;
+    for (locality, run) in grouped {
+        count += write_locality(conn, locality, &run, on, identified, out)?;
+    }
+    Ok(count)
+}
+
+/// A person's placement as stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = placements)]
+struct Stood {
+    person_id: i64,
+    group_code: Option<String>,
+    provisional: bool,
+    supplementary_care: Option<bool>,
+    reason_number: i64,
+}
+
+fn write_locality(
+    conn: &mut Conn,
+    locality: &Locality,
+    run: &Run,
+    on: NaiveDate,
+    identified: bool,
+    out: &mut CsvOut<impl Write>,
+) -> Result<usize, Error> {
+    let register = Snapshot::load(conn, Some(locality.id))?;
+    let stood: Vec<Stood> = placements::table
+        .filter(placements::run_id.eq(run.id))
+        .order(placements::id)
+        .select(Stood::as_select())
+        .load(conn)?;
+    let stood: HashMap<i64, Stood> = stood.into_iter().map(|one| (one.person_id, one)).collect();
+    let mut reasons: HashMap<i64, String> = store::reasons(conn, run.id)?
+        .into_iter()
+        .map(|(number, reason)| (number, reason.in_a_line()))
+        .collect();
+    let summary = run.summary()?;
+    let minimum_age = summary.as_ref().map_or(0, |summary| summary.minimum_age);
+    reasons.insert(OUT_OF_SCOPE, format!("out of scope: under {minimum_age}"));
+    let criteria = summary.map(|summary| summary.criteria).unwrap_or_default();
+    let versions: HashMap<String, i64> = criteria.into_iter().map(|used| (used.group, used.number)).collect();
+    let since = since(conn, locality.id, on)?;
+    let codes: HashMap<i64, String> = organisations::table
+        .filter(organisations::locality_id.eq(locality.id))
+        .select((organisations::id, organisations::code))
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let declared = |_practice: i64| Blanks::default();
+    let counted: Vec<(i64, i64)> = register
+        .members(locality.id, on, &declared)
+        .filter(|member| {
+            let status = register_status(member.registered_from, member.deducted_on, member.died_on, on);
+            status == RegisterStatus::OnRegister
+        })
+        .map(|member| (member.person_id, member.practice_id))
+        .collect();
+    for some in counted.chunks(1_000) {
+        let names = names(conn, some.iter().map(|(person, _)| *person))?;
+        for (person, practice) in some {
+            let Some((nhs_number, pseudonym)) = names.get(person) else { continue };
+            let practice = codes.get(practice).map_or("", String::as_str);
+            let nhs_number = identified.then_some(nhs_number.as_str());
+            let rest = placement_cells(stood.get(person), &reasons, &versions, since.get(person));
+            let start = [pseudonym, &*locality.code, practice].map(str::to_owned);
+            let cells = nhs_number.map(str::to_owned).into_iter().chain(start).chain(rest);
+            write(out, cells)?;
+        }
+    }
+    Ok(counted.len())
+}
+
+/// From `group` to `effective_from`.
+fn placement_cells(
+    stood: Option<&Stood>,
+    reasons: &HashMap<i64, String>,
+    versions: &HashMap<String, i64>,
+    since: Option<&NaiveDate>,
+) -> [String; 7] {
+    let yes_or_no = |yes: bool| if yes { "Y" } else { "N" }.to_owned();
+    let Some(stood) = stood else {
+        let reason = "not on the register when the run placed people".to_owned();
+        return [
+            String::new(),
+            yes_or_no(false),
+            String::new(),
+            String::new(),
+            String::new(),
+            reason,
+            String::new(),
+        ];
+    };
+    let group = stood.group_code.clone().unwrap_or_default();
+    let version = versions.get(&group).map(ToString::to_string).unwrap_or_default();
+    let since = since.filter(|_| stood.group_code.is_some());
+    [
+        group,
+        yes_or_no(stood.provisional),
+        stood.supplementary_care.map(yes_or_no).unwrap_or_default(),
+        "run".into(),
+        version,
+        reasons.get(&stood.reason_number).cloned().unwrap_or_default(),
+        since.map(ToString::to_string).unwrap_or_default(),
+    ]
+}
+
+/// NHS number and pseudonym by row id.
+fn names(conn: &mut Conn, ids: impl Iterator<Item = i64>) -> Result<HashMap<i64, (String, String)>, Error> {
+    let rows: Vec<(i64, String, String)> = people::table
+        .filter(people::id.eq_any(ids.collect::<Vec<_>>()))
+        .select((people::id, people::nhs_number, people::pseudonym))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, number, pseudonym)| (id, (number, pseudonym))).collect())
+}
+
+/// The movements that are part of the ledger.
+macro_rules! published {
+    () => {
+        movements::table
+            .left_join(runs::table)
+            .filter(movements::run_id.is_null().or(runs::state.nullable().eq(State::Applied)))
+    };
+}
+
+/// Since when each person of a locality has been in the group of a date.
+fn since(conn: &mut Conn, locality_id: i64, on: NaiveDate) -> Result<HashMap<i64, NaiveDate>, Error> {
+    let mut since = HashMap::new();
+    let mut last = 0;
+    loop {
+        let rows: Vec<(i64, i64, NaiveDate)> = published!()
+            .filter(movements::locality_id.eq(locality_id).and(movements::effective_on.le(on)))
+            .filter(movements::id.gt(last))
+            .order(movements::id)
+            .limit(AT_ONCE)
+            .select((movements::id, movements::person_id, movements::effective_on))
+            .load(conn)?;
+        let Some((id, ..)) = rows.last() else { return Ok(since) };
+        last = *id;
+        since.extend(rows.into_iter().map(|(_, person, day)| (person, day)));
+    }
+}
+
+/// A movement with whom it moved.
+type Moved = ((i64, String, String), (Option<String>, Option<String>, NaiveDate, Cause, String));
+
+/// The ledger, oldest first: all of it, or what took effect on or before a date; how many rows.
+pub fn write_movements(
+    conn: &mut Conn,
+    localities: &[Locality],
+    until: Option<NaiveDate>,
+    identified: bool,
+    out: &mut CsvOut<impl Write>,
+) -> Result<usize, Error> {
+    let columns = "pseudonym,from_group,to_group,effective,cause,reference,entry";
+    write(out, identified.then_some("nhs_number").into_iter().chain(columns.split(',')))?;
+    let ids: Vec<i64> = localities.iter().map(|locality| locality.id).collect();
+    let until = until.unwrap_or(NaiveDate::from_ymd_opt(9999, 12, 31).expect("a date"));
+    let (mut last, mut count) = (0, 0);
+    loop {
+        let rows: Vec<Moved> = published!()
+            .inner_join(people::table)
+            .filter(movements::locality_id.eq_any(&ids).and(movements::effective_on.le(until)))
+            .filter(movements::id.gt(last))
+            .order(movements::id)
+            .limit(AT_ONCE)
+            .select((
+                (movements::id, people::nhs_number, people::pseudonym),
+                (
+                    movements::from_group,
+                    movements::to_group,
+                    movements::effective_on,
+                    movements::cause,
+                    movements::reference,
+                ),
+            ))
+            .load(conn)?;
+        let Some(((id, ..), _)) = rows.last() else { return Ok(count) };
+        last = *id;
+        count += rows.len();
+        for ((id, nhs_number, pseudonym), (from, to, effective, cause, reference)) in rows {
+            let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+            let (effective, cause) = (effective.to_string(), cause.word().to_owned());
+            let cells = [pseudonym, from, to, effective, cause, reference, id.to_string()];
+            write(out, identified.then_some(nhs_number).into_iter().chain(cells))?;
+        }
+    }
+}
+
+fn write<C: AsRef<str>>(
+    out: &mut CsvOut<impl Write>,
+    cells: impl IntoIterator<Item = C>,
+) -> Result<(), Error> {
+    Ok(out.row(cells).map_err(anyhow::Error::from)?)
+}
