@@ -93,12 +93,12 @@ impl Browser {
 
     /// Follows the first link whose words are `text`, hidden words for screen readers included.
     pub async fn follow(&self, text: &str) {
-        self.click(&format!("//a[normalize-space()={}]", quoted(text))).await;
+        self.leave_by(&format!("//a[normalize-space()={}]", quoted(text))).await;
     }
 
     /// Presses the first button whose words are `text`.
     pub async fn press(&self, text: &str) {
-        self.click(&format!("//button[normalize-space()={}]", quoted(text))).await;
+        self.leave_by(&format!("//button[normalize-space()={}]", quoted(text))).await;
     }
 
     /// Types into the field under `label`, in place of what stands there.
@@ -179,6 +179,14 @@ impl Browser {
         answer.unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
+    /// Clicks and waits for the next page to take this one's place.
+    async fn leave_by(&self, path: &str) {
+        let page = self.find("/html").await;
+        self.click(path).await;
+        let left = page.wait_until().wait(Duration::from_secs(30), Duration::from_millis(20)).stale().await;
+        assert!(left.is_ok(), "{path} on {} leads nowhere", self.path().await);
+    }
+
     async fn click(&self, path: &str) {
         let element = self.find(path).await;
         element.scroll_into_view().await.ok();
@@ -194,13 +202,13 @@ impl Browser {
     async fn find(&self, path: &str) -> WebElement {
         match self.driver.find(By::XPath(path)).await {
             Ok(element) => element,
-            Err(error) => {
+            Err(_) => {
                 let page = self.driver.find(By::XPath("//body")).await;
                 let words = match page {
                     Ok(body) => body.text().await.unwrap_or_default(),
                     Err(_) => String::new(),
                 };
-                panic!("{} has no {path} ({error}) but says:\n{words}", self.path().await)
+                panic!("{} has no {path} but says:\n{words}", self.path().await)
             }
         }
     }

@@ -23,7 +23,7 @@ async fn sign_in_and_out(journey: &Journey) {
     journey.open("/nowhere").await;
     assert_eq!(browser.heading().await, "Page not found");
     journey.look("not-found").await;
-    journey.open("/admin/users").await;
+    journey.open("/admin/organisations").await;
     assert_eq!(browser.heading().await, "You cannot do this in your role");
     journey.look("forbidden").await;
     journey.open("/account").await;
