@@ -24,7 +24,7 @@ fn check(text: &str) -> Said {
 fn an_expression_is_read_aloud() {
     let said = check("age >= 16 and age <= 74\n  and not (ltc_count >= 1)");
     assert_eq!((said.code, said.err.as_str()), (0, ""));
-    assert_eq!(said.out, "People aged 16 to 74, with no long-term condition.\n");
+    assert_eq!(said.out, "People aged 16 to 74 who have no long-term condition.\n");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn the_shipped_criteria_raise_no_doubt() {
     let said = check(&std::fs::read_to_string(DEFAULTS).unwrap());
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     assert!(
-        said.out.contains("EXCLUDED\nPeople aged 16 or over, and either who are homeless"),
+        said.out.contains("EXCLUDED\nPeople aged 16 or over who either are homeless, or have"),
         "{}",
         said.out
     );

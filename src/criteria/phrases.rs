@@ -18,6 +18,27 @@ impl Literal<'_> {
     }
 }
 
+/// A phrase as what people are or have: "have dementia" of "with dementia".
+pub fn predicate(phrase: &str) -> String {
+    const VERBS: [(&str, &str); 11] = [
+        ("with active cancer treatment ", "had active cancer treatment "),
+        ("without active cancer treatment ", "had no active cancer treatment "),
+        ("with ", "have "),
+        ("without ", "do not have "),
+        ("who are ", "are "),
+        ("living ", "live "),
+        ("not living ", "do not live "),
+        ("aged ", "are aged "),
+        ("not ", "are not "),
+        ("on ", "are on "),
+        ("recorded ", "are recorded "),
+    ];
+    let with_verb = VERBS
+        .into_iter()
+        .find_map(|(start, verb)| phrase.strip_prefix(start).map(|rest| format!("{verb}{rest}")));
+    with_verb.unwrap_or_else(|| format!("are {phrase}"))
+}
+
 /// A condition, or its opposite where `wanted` is false.
 pub fn atom_phrase(atom: &Atom, wanted: bool) -> String {
     match atom {
@@ -35,7 +56,7 @@ pub fn atom_phrase(atom: &Atom, wanted: bool) -> String {
         }
         Atom::Sex(choice) => {
             let (values, wanted) = chosen(choice, wanted, Sex::word);
-            format!("whose sex is {}{}", if wanted { "" } else { "not " }, alternatives(&values))
+            format!("{}recorded as {}", if wanted { "" } else { "not " }, alternatives(&values))
         }
         Atom::LevelOfNeed(choice) => {
             let (values, wanted) = chosen(choice, wanted, Level::word);
@@ -79,8 +100,8 @@ fn any_condition(conditions: &[Condition], wanted: bool) -> String {
     match (&*names, wanted) {
         ([only], true) => format!("on the register for {only}"),
         ([only], false) => format!("not on the register for {only}"),
-        (_, true) => format!("on at least one of the registers for {}", joined(&names, "and")),
-        (_, false) => format!("on none of the registers for {}", joined(&names, "and")),
+        (_, true) => format!("on at least one of these registers: [{}]", names.join("; ")),
+        (_, false) => format!("on none of these registers: [{}]", names.join("; ")),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::expression::Expression;
-use super::form::Form;
-use super::phrases::{in_words, joined};
+use super::form::{Form, Literal};
+use super::phrases::{in_words, joined, predicate};
 
 /// What an expression says. `Display` writes the lists with a dash a line, two spaces a level.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Reading {
     pub fn of(expression: &Expression) -> Reading {
         let form = Form::of(expression);
         match sentence(&form) {
-            Some(sentence) => Reading { text: format!("People {sentence}."), parts: Vec::new() },
+            Some(text) => Reading { text, parts: Vec::new() },
             None => {
                 let listed = listed(&form);
                 Reading { text: format!("People of whom {}", listed.text), ..listed }
@@ -46,63 +46,61 @@ impl Display for Reading {
     }
 }
 
-/// A reading that cannot be taken two ways: conditions that must all be so, and at the end one choice at most.
+/// A sentence that cannot be taken two ways: an age, conditions that must all be so, and at the end one choice at most.
 fn sentence(form: &Form<'_>) -> Option<String> {
-    match form {
-        Form::Literal(literal) => Some(literal.phrase()),
-        Form::Any(parts) => either(parts),
-        Form::All(parts) => {
-            let literals: Vec<String> = parts.iter().filter_map(phrase).collect();
-            let choices: Vec<&Form> = parts.iter().filter(|part| phrase(part).is_none()).collect();
-            match &*choices {
-                [] => Some(conditions(&literals)),
-                [Form::Any(alternatives)] => {
-                    Some(format!("{}, and {}", literals.join(", "), either(alternatives)?))
-                }
-                _ => None,
-            }
+    let parts = match form {
+        Form::All(parts) => parts.as_slice(),
+        other => std::slice::from_ref(other),
+    };
+    let (age, rest) = match parts {
+        [Form::Literal(age @ Literal::Ages { .. }), rest @ ..] => (format!(" {}", age.phrase()), rest),
+        all => (String::new(), all),
+    };
+    let conditions: Vec<String> = rest.iter().filter_map(literal).collect();
+    let choices: Vec<&Form> = rest.iter().filter(|part| literal(part).is_none()).collect();
+    let conditions = joined(&conditions, "and");
+    let rest = match (&*choices, conditions.as_str()) {
+        ([], "") => String::new(),
+        ([], conditions) => format!(" who {conditions}"),
+        ([Form::Any(alternatives)], "") => format!(" who {}", either(alternatives)?),
+        ([Form::Any(alternatives)], conditions) => {
+            format!(" who {conditions}, and who {}", either(alternatives)?)
         }
-        Form::AtLeast(..) | Form::Fewer(..) => None,
-    }
+        _ => return None,
+    };
+    Some(format!("People{age}{rest}."))
 }
 
-fn phrase(form: &Form<'_>) -> Option<String> {
+/// What people are or have, of a form that is one condition.
+fn literal(form: &Form<'_>) -> Option<String> {
     match form {
-        Form::Literal(literal) => Some(literal.phrase()),
+        Form::Literal(literal) => Some(predicate(&literal.phrase())),
         _ => None,
     }
 }
 
-fn conditions(phrases: &[String]) -> String {
-    match phrases {
-        [age, rest @ ..] if !rest.is_empty() && age.starts_with("aged ") => {
-            format!("{age}, {}", joined(rest, "and"))
-        }
-        all => joined(all, "and"),
-    }
-}
-
 fn either(alternatives: &[Form<'_>]) -> Option<String> {
-    let phrases: Option<Vec<String>> = alternatives.iter().map(phrase).collect();
-    let phrases = phrases.filter(|phrases| phrases.len() <= MOST_IN_A_SENTENCE)?;
-    Some(match &*phrases {
+    let choices: Option<Vec<String>> = alternatives.iter().map(literal).collect();
+    let choices = choices.filter(|choices| choices.len() <= MOST_IN_A_SENTENCE)?;
+    Some(match &*choices {
         [one, other] => format!("either {one} or {other}"),
         all => format!("either {}", all.join(", or ")),
     })
 }
 
 fn listed(form: &Form<'_>) -> Reading {
-    if let Form::Literal(literal) = form {
-        return Reading { text: literal.phrase(), parts: Vec::new() };
-    }
-    let parts = form.parts();
-    Reading { text: form.heading(), parts: parts.iter().map(part).collect() }
+    let text = match form {
+        Form::Literal(_) => literal(form).map(|words| format!("they {words}")),
+        _ => None,
+    };
+    let text = text.unwrap_or_else(|| form.heading());
+    Reading { text, parts: form.parts().iter().map(part).collect() }
 }
 
 fn part(form: &Form<'_>) -> Reading {
     match form {
         Form::Any(alternatives) => match either(alternatives) {
-            Some(text) => Reading { text, parts: Vec::new() },
+            Some(choice) => Reading { text: format!("they {choice}"), parts: Vec::new() },
             None => listed(form),
         },
         _ => listed(form),

@@ -15,17 +15,20 @@ pub enum Token<'a> {
     End,
 }
 
-/// Every token with its place, `End` last.
+/// Every token with its place; `End` is last, right after the last word.
 pub fn tokens(text: &str) -> Result<Vec<(Token<'_>, Position)>, Mistake> {
     let mut cutter = Cutter { rest: text, position: Position::START };
     let mut found = Vec::new();
     loop {
+        let after_last = cutter.position;
         cutter.skip_space();
         let position = cutter.position;
-        let token = cutter.next()?;
-        found.push((token, position));
-        if token == Token::End {
-            return Ok(found);
+        match cutter.next()? {
+            Token::End => {
+                found.push((Token::End, after_last));
+                return Ok(found);
+            }
+            token => found.push((token, position)),
         }
     }
 }
@@ -97,7 +100,7 @@ impl<'a> Cutter<'a> {
             "<>" | "=!" => "Write != for is not.",
             "=>" => "Write >= for at least.",
             "=<" => "Write <= for at most.",
-            "!" => "Write not, with a space after it.",
+            "!" => "Write the word \"not\" in its place.",
             _ => "The comparisons are = != < <= > and >=.",
         };
         Err(Mistake::new(position, format!("{} is no comparison. {advice}", excerpt(signs))))
@@ -153,9 +156,9 @@ fn advice(sign: char, rest: &str) -> String {
         '≥' => "Write >= for at least.".into(),
         '≤' => "Write <= for at most.".into(),
         '≠' => "Write != for is not.".into(),
-        '&' => "Write and, not &.".into(),
-        '|' => "Write or, not |.".into(),
-        '~' | '¬' => format!("Write not, not {sign}."),
+        '&' => "Write the word \"and\", not &.".into(),
+        '|' => "Write the word \"or\", not |.".into(),
+        '~' | '¬' => format!("Write the word \"not\" in place of {sign}."),
         '[' | ']' | '{' | '}' => format!("Brackets are round. Write ( or ), not {sign}."),
         '-' | '\u{2010}'..='\u{2014}' => {
             "A dash has no meaning here. Words are joined with _ , as in ltc_count.".into()

@@ -61,9 +61,18 @@ impl Search<'_> {
         if let (Expression::Atom(atom), false) = (expression, silent) {
             self.repeated_values(atom, position);
         }
-        let mut before = HashSet::new();
+        self.visit_parts(expression, silent, &mut HashSet::new());
+    }
+
+    /// Visits parts, told apart from `before`; brackets of the same kind stand beside the parts around them.
+    fn visit_parts(&mut self, expression: &Expression, silent: bool, before: &mut HashSet<Node>) {
         for part in expression.parts() {
             let (place, meaning) = (self.positions[self.at], self.meanings[self.at]);
+            if is_same_kind(expression, part) {
+                self.at += 1;
+                self.visit_parts(part, silent, before);
+                continue;
+            }
             let varies = !matches!(meaning, Node::ALWAYS | Node::NEVER);
             if !before.insert(meaning) && varies && !silent {
                 self.warn(place, "This part repeats an earlier one. Delete it, or change one of them.");
@@ -87,6 +96,11 @@ impl Search<'_> {
     fn warn(&mut self, position: Position, message: &str) {
         self.found.push(Warning { position, message: message.to_owned() });
     }
+}
+
+fn is_same_kind(whole: &Expression, part: &Expression) -> bool {
+    use Expression::{And, AnyOf, Or};
+    matches!((whole, part), (And(_), And(_)) | (Or(_) | AnyOf(_), Or(_) | AnyOf(_)))
 }
 
 fn repeated(values: impl Iterator<Item = &'static str>) -> Option<&'static str> {

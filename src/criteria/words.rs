@@ -16,7 +16,7 @@ fn all() -> impl Iterator<Item = &'static str> {
 pub fn lower_case(word: &str) -> Option<String> {
     let lower = word.to_lowercase();
     let meant = all().find(|known| *known == lower && *known != word)?;
-    Some(format!("Words are lower case. Write {meant}."))
+    Some(format!("Words are lower case. Write \"{meant}\"."))
 }
 
 /// The sentence for a word that is none of the language.

@@ -22,7 +22,7 @@ impl Parser<'_> {
             "condition" => self.condition(),
             "sex" => self.choice("sex", &Sex::ALL, Sex::word).map(Atom::Sex),
             "level_of_need" => self.choice("level_of_need", &Level::ALL, Level::word).map(Atom::LevelOfNeed),
-            "and" | "or" => Err(self.mistake(format!("A condition is missing before {word}."))),
+            "and" | "or" => Err(self.mistake(format!("A condition is missing before \"{word}\"."))),
             _ => Err(self.mistake(words::unknown(word))),
         }
     }

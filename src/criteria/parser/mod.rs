@@ -193,6 +193,9 @@ impl<'a> Parser<'a> {
             }
             items.push(item(self)?);
         }
+        if !matches!(self.token(), Token::Close | Token::End | Token::Sign(_)) {
+            return Err(self.mistake("A comma or a closing bracket is missing before this."));
+        }
         self.close(opened)?;
         Ok(items)
     }
@@ -243,17 +246,17 @@ impl<'a> Parser<'a> {
     fn after_the_end(&self) -> String {
         match self.token() {
             Token::Close => "This bracket was never opened. Delete it, or put a ( where the part begins.".into(),
-            Token::Comma => "A comma stands only between the parts of a list. Join conditions with and or or, and write \
+            Token::Comma => "A comma stands only between the parts of a list. Join conditions with \"and\" or \"or\", and write \
                              numbers without commas."
                 .into(),
             Token::Sign(_) => {
                 "Compare one number at a time. Write a span like age >= 16 and age <= 74.".into()
             }
             Token::Word(word) => words::lower_case(word)
-                .unwrap_or_else(|| format!("Write and or or before {}.", excerpt(word))),
-            Token::Open => "Write and, or or not before this bracket.".into(),
+                .unwrap_or_else(|| format!("Write \"and\" or \"or\" before {}.", excerpt(word))),
+            Token::Open => "Write \"and\" or \"or\" before this bracket.".into(),
             Token::Quoted(_) | Token::Number(_) | Token::End => {
-                "Write and or or between two conditions; a number or code stands after what it is compared with.".into()
+                "Write \"and\" or \"or\" between two conditions; a number or code stands after what it is compared with.".into()
             }
         }
     }
