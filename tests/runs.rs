@@ -4,9 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::NaiveDate;
 use common_ground::audit::Actor;
+use common_ground::criteria::facts::Blanks;
 use common_ground::database::Conn;
 use common_ground::error::Error;
 use common_ground::jobs::{self, Kind};
+use common_ground::people::snapshot::{Member, Snapshot};
 use common_ground::runs::apply::{Applying, Pace, find};
 use common_ground::runs::store::{self, Run, State};
 use common_ground::runs::summary::Summary;
@@ -368,5 +370,55 @@ on_both! {
         assert!(!plain.out.contains("9990001006"));
         let before = samples::command(&portal, &["export", "placements", "--locality", "LOC01", "--as-of", "2014-01-01"]);
         assert_eq!((before.code, before.out.as_str()), (1, ""));
+    }
+}
+
+on_both! {
+    async fn from_files_to_the_published_counts_by_commands_alone(portal) {
+        for kind in ["localities", "organisations", "people", "people-contact", "risk-scores", "level-of-need"] {
+            let file = format!("tests/examples/good-{kind}.csv");
+            let kind = if kind == "people-contact" { "people" } else { kind };
+            let said = samples::command(&portal, &["import", kind, &file, "--yes"]);
+            assert_eq!(said.code, 0, "{kind}: {}", said.err);
+        }
+        let results = std::fs::read_to_string("tests/examples/expected-results.json").unwrap();
+        let results: serde_json::Value = serde_json::from_str(&results).unwrap();
+        for (code, expected) in results["by_locality"].as_object().unwrap() {
+            let criteria = "tests/examples/default-criteria.txt";
+            let import = ["criteria", "import", code, criteria, "--in-force", "--reason", "first set"];
+            assert_eq!(samples::command(&portal, &import).code, 0);
+            let group = ["group", "--locality", code, "--as-of", "2015-04-01", "--json"];
+            let said = samples::command(&portal, &group);
+            let said: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+            for key in ["people", "placed", "unplaced", "judgement_cases", "out_of_scope"] {
+                assert_eq!(said[key], expected[key], "{code} {key}");
+            }
+            for group in said["groups"].as_array().unwrap() {
+                let counted = match group["overlay"].as_bool().unwrap() {
+                    true => &expected["cancer_counted_above"],
+                    false => &expected["groups"][group["code"].as_str().unwrap()],
+                };
+                assert_eq!((&group["people"], &group["cost_pence"]), (&counted["people"], &counted["cost_pence"]));
+            }
+        }
+    }
+}
+
+on_both! {
+    async fn one_persons_facts_are_those_the_run_read(portal) {
+        loaded(&portal);
+        let (as_of, declared) = (day("2015-04-01"), |_: i64| Blanks::default());
+        let id = locality_id(&portal, "LOC01");
+        portal.read(|conn| {
+            let register = Snapshot::load(conn, Some(id))?;
+            let members: Vec<Member> = register.members(id, as_of, &declared).collect();
+            assert_eq!(members.len(), 40);
+            for member in members {
+                let one = Snapshot::member_of(conn, member.person_id, as_of, &declared)?.unwrap();
+                assert_eq!((one.facts, one.practice_id), (member.facts, member.practice_id));
+            }
+            assert!(Snapshot::member_of(conn, 0, as_of, &declared)?.is_none());
+            Ok(())
+        });
     }
 }

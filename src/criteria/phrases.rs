@@ -100,8 +100,8 @@ fn any_condition(conditions: &[Condition], wanted: bool) -> String {
     match (&*names, wanted) {
         ([only], true) => format!("on the register for {only}"),
         ([only], false) => format!("not on the register for {only}"),
-        (_, true) => format!("on at least one of these registers: [{}]", names.join("; ")),
-        (_, false) => format!("on none of these registers: [{}]", names.join("; ")),
+        (_, true) => format!("on at least one of these registers ({})", names.join("; ")),
+        (_, false) => format!("on none of these registers ({})", names.join("; ")),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::criteria::conditions::{Condition, ConditionSet};
 use crate::criteria::facts::{Blanks, Ended, Facts, Flag, Flags, Level, Sex, age_on};
 use crate::database::Conn;
 use crate::error::Error;
-use crate::schema::{levels_of_need, organisations, person_records, register_state, risk_scores};
+use crate::schema::{levels_of_need, organisations, person_records, risk_scores};
 
 /// The number of people whose scores and levels are asked for at a time.
 const ASKED_AT_ONCE: usize = 1_000;
@@ -74,7 +74,7 @@ type Columns = (
 impl Snapshot {
     /// Reads the published register: of all practices, or of those of one locality. In one transaction.
     pub fn load(conn: &mut Conn, locality_id: Option<i64>) -> Result<Snapshot, Error> {
-        let register = register_state::table.find(1).select(register_state::published).first(conn)?;
+        let register: i64 = crate::people::register::published(conn)?;
         let mut practices = organisations::table
             .filter(organisations::kind.eq("practice"))
             .order(organisations::id)
@@ -87,7 +87,7 @@ impl Snapshot {
         let mut snapshot = Snapshot { register, ..Snapshot::default() };
         for (id, locality_id) in practices {
             let first = snapshot.person.len();
-            snapshot.load_practice(conn, id)?;
+            snapshot.load_records(conn, id, None)?;
             let rows = first..snapshot.person.len();
             snapshot.load_dated(conn, rows.clone())?;
             snapshot.practices.push(Practice { id, locality_id, rows });
@@ -95,11 +95,44 @@ impl Snapshot {
         Ok(snapshot)
     }
 
-    fn load_practice(&mut self, conn: &mut Conn, practice_id: i64) -> Result<(), Error> {
+    /// The published facts of one person as of a date, and whether they are on the register; none without a record.
+    /// `declared` names the blanks their practice's register reads as no.
+    pub fn member_of(
+        conn: &mut Conn,
+        person_id: i64,
+        as_of: NaiveDate,
+        declared: &impl Fn(i64) -> Blanks,
+    ) -> Result<Option<Member>, Error> {
+        let register: i64 = crate::people::register::published(conn)?;
+        let practice_id: Option<i64> = person_records::table
+            .filter(person_records::person_id.eq(person_id))
+            .filter(
+                person_records::from_register.le(register).and(person_records::until_register.gt(register)),
+            )
+            .select(person_records::practice_id)
+            .first(conn)
+            .optional()?;
+        let Some(practice_id) = practice_id else { return Ok(None) };
+        let mut snapshot = Snapshot { register, ..Snapshot::default() };
+        snapshot.load_records(conn, practice_id, Some(person_id))?;
+        snapshot.load_dated(conn, 0..snapshot.person.len())?;
+        let member = snapshot.member(0, practice_id, as_of, declared(practice_id));
+        Ok(Some(member))
+    }
+
+    /// Records of a practice's people, or of one of them.
+    fn load_records(
+        &mut self,
+        conn: &mut Conn,
+        practice_id: i64,
+        person_id: Option<i64>,
+    ) -> Result<(), Error> {
         use person_records as column;
+        let (first, last) = person_id.map_or((0, i64::MAX), |id| (id, id));
         let rows: Vec<Columns> = column::table
             .filter(column::practice_id.eq(practice_id))
             .filter(column::from_register.le(self.register).and(column::until_register.gt(self.register)))
+            .filter(column::person_id.between(first, last))
             .order(column::person_id)
             .select((
                 (
