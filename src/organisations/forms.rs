@@ -3,10 +3,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::organisation::{CommissionerKind, FIRST_DAY, Kind, LONGEST_NAME, Sector, is_code};
+use super::organisation::{
+    CommissionerKind, FIRST_DAY, Kind, LARGEST_POPULATION, LONGEST_NAME, Sector, is_code,
+};
 use super::span::Span;
-use super::store::{Details, Locality, Organisation};
-use crate::page::{Mistakes, TypedDate, long_day, typed};
+use super::store::{Details, Locality, LocalityDetails, Organisation};
+use crate::page::{Mistakes, TypedDate, long_day, thousands, typed};
 
 /// First and last day as typed, in the fields `from` and `to`.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -43,14 +45,7 @@ impl TypedSpan {
 
     /// The days, or the mistakes noted.
     pub fn check(&self, mistakes: &mut Mistakes) -> Option<Span> {
-        let from = mistakes.note("from", typed::required_day("First day", &self.from()));
-        let to = mistakes.note("to", self.to().check("Last day"));
-        let span = Span::new(from?, to?);
-        if span.is_reversed() {
-            mistakes.add("to", format!("Last day must be {} or later", long_day(span.from)));
-            return None;
-        }
-        Some(span)
+        check_span(mistakes, &self.from(), &self.to())
     }
 
     /// As the stale page shows it.
@@ -61,6 +56,18 @@ impl TypedSpan {
         };
         (words(self.from()), words(self.to()))
     }
+}
+
+/// The days of the fields `from` and `to`, or the mistakes noted.
+pub fn check_span(mistakes: &mut Mistakes, from: &TypedDate, to: &TypedDate) -> Option<Span> {
+    let from = mistakes.note("from", typed::required_day("First day", from));
+    let to = mistakes.note("to", to.check("Last day"));
+    let span = Span::new(from?, to?);
+    if span.is_reversed() {
+        mistakes.add("to", format!("Last day must be {} or later", long_day(span.from)));
+        return None;
+    }
+    Some(span)
 }
 
 /// An organisation as typed.
@@ -184,4 +191,77 @@ fn check_code(mistakes: &mut Mistakes, code: &str, is_taken: bool, what: &str) -
         return Some(code.to_owned());
     }
     None
+}
+
+/// A locality as typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct LocalityForm {
+    pub code: String,
+    pub name: String,
+    /// The code of the commissioner that leads.
+    pub commissioner: String,
+    pub population: String,
+    pub key: String,
+    pub version: String,
+}
+
+impl LocalityForm {
+    pub fn of(locality: &Locality) -> LocalityForm {
+        LocalityForm {
+            code: locality.code.clone(),
+            name: locality.name.clone(),
+            commissioner: locality.commissioner_code.clone(),
+            population: locality.population.map_or_else(String::new, |people| people.to_string()),
+            key: String::new(),
+            version: locality.version.to_string(),
+        }
+    }
+
+    /// The code typed, in capitals.
+    pub fn code(&self) -> String {
+        self.code.trim().to_uppercase()
+    }
+
+    /// The commissioner's code, in capitals.
+    pub fn commissioner(&self) -> String {
+        self.commissioner.trim().to_uppercase()
+    }
+
+    /// A new locality's code; `is_taken` says whether another has it.
+    pub fn check_code(&self, mistakes: &mut Mistakes, is_taken: bool) -> Option<String> {
+        check_code(mistakes, &self.code(), is_taken, "locality")
+    }
+
+    /// What is kept of a locality, or the mistakes noted. `named` is the kind of organisation that the commissioner's
+    /// code names, if it is there: it may be added afterwards.
+    pub fn check(&self, mistakes: &mut Mistakes, named: Option<Kind>) -> Option<LocalityDetails> {
+        let name = mistakes.note("name", typed::required("Name", &self.name, LONGEST_NAME));
+        let commissioner = self.commissioner();
+        let is_commissioner = match named {
+            _ if commissioner.is_empty() => Err("Enter the code of the commissioner that leads".to_owned()),
+            _ if !is_code(&commissioner) => {
+                Err("Code must be 3 to 10 letters and digits, for example 99A".to_owned())
+            }
+            None | Some(Kind::Commissioner) => Ok(()),
+            Some(other) => Err(format!("{commissioner} is {}, not a commissioner", other.in_words())),
+        };
+        let is_commissioner = mistakes.note("commissioner", is_commissioner);
+        let population = mistakes.note("population", population(&self.population));
+        is_commissioner?;
+        Some(LocalityDetails { name: name?, commissioner_code: commissioner, population: population? })
+    }
+}
+
+/// People as typed, with or without commas between thousands; blank is not known.
+fn population(typed: &str) -> Result<Option<i64>, String> {
+    let plain: String = typed.trim().chars().filter(|sign| *sign != ',').collect();
+    if plain.is_empty() {
+        return Ok(None);
+    }
+    let is_whole = plain.len() <= 12 && plain.bytes().all(|sign| sign.is_ascii_digit());
+    let people = plain.parse().ok().filter(|people| is_whole && *people <= LARGEST_POPULATION);
+    people
+        .map(Some)
+        .ok_or_else(|| format!("Population must be a whole number up to {}", thousands(LARGEST_POPULATION)))
 }

@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+use crate::page::long_day;
+
 /// Days from the first to the last, both included; without a last day it goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -32,6 +34,12 @@ impl Span {
     /// Whether it is over on `today`.
     pub fn has_ended(self, today: NaiveDate) -> bool {
         self.to.is_some_and(|to| to < today)
+    }
+
+    /// "from 1 April 2013 to 31 March 2014".
+    pub fn in_words(self) -> String {
+        let from = long_day(self.from);
+        self.to.map_or_else(|| format!("from {from}"), |to| format!("from {from} to {}", long_day(to)))
     }
 
     /// Its state on `today`, as its tag says.

@@ -68,6 +68,14 @@ pub struct Details {
     pub active: Span,
 }
 
+/// What is kept of a locality beside its code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalityDetails {
+    pub name: String,
+    pub commissioner_code: String,
+    pub population: Option<i64>,
+}
+
 macro_rules! organisation_rows {
     () => {
         organisations::table.select((
@@ -132,13 +140,34 @@ pub fn locality_by_code(conn: &mut Conn, code: &str) -> Result<Locality, Error> 
     Ok(locality_rows!().filter(localities::code.eq(code)).first(conn)?)
 }
 
-/// Whether an organisation has this code.
-pub fn is_taken(conn: &mut Conn, code: &str) -> Result<bool, Error> {
+/// The kind of the organisation with this code, if there is one.
+pub fn kind_of(conn: &mut Conn, code: &str) -> Result<Option<Kind>, Error> {
+    if !is_code(code) {
+        return Ok(None);
+    }
+    let row = organisations::table.filter(organisations::code.eq(code)).select(organisations::kind);
+    Ok(row.first(conn).optional()?)
+}
+
+/// Whether a locality has this code.
+pub fn is_locality(conn: &mut Conn, code: &str) -> Result<bool, Error> {
     if !is_code(code) {
         return Ok(false);
     }
-    let taken = organisations::table.filter(organisations::code.eq(code));
+    let taken = localities::table.filter(localities::code.eq(code));
     Ok(diesel::select(diesel::dsl::exists(taken)).get_result(conn)?)
+}
+
+/// The practices in a locality and the commissioners that lead there or commission jointly, by name.
+pub fn related_to(conn: &mut Conn, locality: &Locality) -> Result<Vec<Organisation>, Error> {
+    Ok(organisation_rows!()
+        .filter(
+            organisations::locality_id
+                .eq(locality.id)
+                .or(organisations::code.eq(&locality.commissioner_code)),
+        )
+        .order((organisations::name_key, organisations::id))
+        .load(conn)?)
 }
 
 /// Adds an organisation; whether its code was free.
@@ -172,6 +201,38 @@ pub fn change(conn: &mut Conn, id: i64, version: i64, details: &Details) -> Resu
             organisations::opened_on.eq(details.active.from),
             organisations::closed_on.eq(details.active.to),
             organisations::version.eq(version + 1),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Adds a locality; whether its code was free.
+pub fn add_locality(conn: &mut Conn, code: &str, details: &LocalityDetails) -> Result<bool, Error> {
+    let row = (
+        localities::code.eq(code),
+        localities::name.eq(&details.name),
+        localities::commissioner_code.eq(&details.commissioner_code),
+        localities::population.eq(details.population),
+    );
+    let added = on_each!(conn, inner => diesel::insert_into(localities::table)
+        .values(row).on_conflict_do_nothing().execute(inner))?;
+    Ok(added == 1)
+}
+
+/// Changes a locality; whether it was still at that version.
+pub fn change_locality(
+    conn: &mut Conn,
+    id: i64,
+    version: i64,
+    details: &LocalityDetails,
+) -> Result<bool, Error> {
+    let row = localities::table.find(id).filter(localities::version.eq(version));
+    let changed = diesel::update(row)
+        .set((
+            localities::name.eq(&details.name),
+            localities::commissioner_code.eq(&details.commissioner_code),
+            localities::population.eq(details.population),
+            localities::version.eq(version + 1),
         ))
         .execute(conn)?;
     Ok(changed == 1)

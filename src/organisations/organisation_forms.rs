@@ -1,4 +1,4 @@
-//! The pages of one organisation: looking at it, adding it, changing it.
+//! The forms that add an organisation and change one.
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -15,33 +15,9 @@ use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::fresh_key;
-use crate::page::{Choice, Chrome, Mistakes, Query, filters, save, see_other, show, show_as, typed};
-
-#[derive(Template)]
-#[template(path = "organisations/organisation.html")]
-struct OrganisationPage {
-    chrome: Chrome,
-    organisation: Organisation,
-    locality: Option<Locality>,
-    state: &'static str,
-}
-
-pub async fn one(
-    Administrator(who): Administrator,
-    database: web::Data<Database>,
-    now: Now,
-    code: web::Path<String>,
-) -> Result<HttpResponse, Error> {
-    let (organisation, localities) =
-        database.read(move |conn| Ok((store::by_code(conn, &code)?, store::localities(conn)?))).await?;
-    let locality = localities.into_iter().find(|each| Some(each.id) == organisation.locality_id);
-    show(&OrganisationPage {
-        chrome: who.chrome(),
-        state: organisation.span().state(now.today),
-        organisation,
-        locality,
-    })
-}
+use crate::page::{
+    Choice, Chrome, Difference, Mistakes, Query, StalePage, Unsaved, save, see_other, show, show_as, typed,
+};
 
 #[derive(Template)]
 #[template(path = "organisations/kinds.html")]
@@ -165,7 +141,7 @@ fn add_organisation(
     form: &OrganisationForm,
 ) -> Result<Result<String, Mistakes>, Error> {
     let mut mistakes = Mistakes::new();
-    let is_taken = store::is_taken(conn, &form.code())?;
+    let is_taken = store::kind_of(conn, &form.code())?.is_some();
     let code = form.check_code(&mut mistakes, is_taken);
     let localities = store::localities(conn)?;
     let details = form.check(&mut mistakes, kind, &localities, now.today);
@@ -186,4 +162,111 @@ fn add_organisation(
         details,
     )?;
     Ok(Ok(format!("/admin/organisations/{code}")))
+}
+
+pub async fn change_form(
+    Administrator(who): Administrator,
+    database: web::Data<Database>,
+    code: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    let (organisation, localities) = with_localities(&database, code.into_inner()).await?;
+    let form = OrganisationForm::of(&organisation, &localities);
+    show(&FormPage::new(&who, organisation.kind, form, Some(organisation), &localities))
+}
+
+async fn with_localities(database: &Database, code: String) -> Result<(Organisation, Vec<Locality>), Error> {
+    database.read(move |conn| Ok((store::by_code(conn, &code)?, store::localities(conn)?))).await
+}
+
+pub async fn change(
+    Administrator(who): Administrator,
+    database: web::Data<Database>,
+    now: Now,
+    session: Session,
+    code: web::Path<String>,
+    form: web::Form<OrganisationForm>,
+) -> Result<HttpResponse, Error> {
+    let (form, code) = (form.into_inner(), code.into_inner());
+    let (actor, sent, asked) = (who.actor.clone(), form.clone(), code.clone());
+    let changing = move |conn: &mut Conn| change_organisation(conn, now, &actor, &asked, &sent);
+    let unsaved = match save(&database, now, &who, &form.key, changing).await? {
+        Ok(address) => {
+            say_done(&session, "The changes are saved.")?;
+            return Ok(see_other(address));
+        }
+        Err(unsaved) => unsaved,
+    };
+    let (organisation, localities) = with_localities(&database, code).await?;
+    match unsaved {
+        Unsaved::Mistaken(mistakes) => {
+            FormPage::new(&who, organisation.kind, form, Some(organisation), &localities).mistaken(mistakes)
+        }
+        Unsaved::Stale => stale(&who, &organisation, &localities, &form),
+    }
+}
+
+fn change_organisation(
+    conn: &mut Conn,
+    now: Now,
+    actor: &Actor,
+    code: &str,
+    form: &OrganisationForm,
+) -> Result<Result<String, Unsaved>, Error> {
+    let (organisation, localities) = (store::by_code(conn, code)?, store::localities(conn)?);
+    let mut mistakes = Mistakes::new();
+    let checked = form.check(&mut mistakes, organisation.kind, &localities, now.today);
+    let Some(details) = checked else { return Ok(Err(mistakes.into())) };
+    if form.version != organisation.version.to_string()
+        || !store::change(conn, organisation.id, organisation.version, &details)?
+    {
+        return Ok(Err(Unsaved::Stale));
+    }
+    let before = typed::in_audit(&OrganisationForm::of(&organisation, &localities));
+    let fields = json!({ "before": before, "after": typed::in_audit(form) });
+    let subjects = [Subject::organisation(code)];
+    audit::record(conn, now.moment, actor, Verb::OrganisationChanged, &subjects, fields)?;
+    Ok(Ok(organisation.address()))
+}
+
+fn stale(
+    who: &Who,
+    organisation: &Organisation,
+    localities: &[Locality],
+    form: &OrganisationForm,
+) -> Result<HttpResponse, Error> {
+    let theirs = OrganisationForm::of(organisation, localities);
+    let ((from, to), (their_from, their_to)) = (form.active.in_words(), theirs.active.in_words());
+    let name_of = |code: &str| {
+        let known = localities.iter().find(|each| each.code == code);
+        known.map_or_else(|| code.to_owned(), |locality| locality.name.clone())
+    };
+    let subtype = |word: &str| CommissionerKind::from_word(word).map_or("", CommissionerKind::label);
+    let sector = |word: &str| Sector::from_word(word).map_or("", Sector::label);
+    let locality = Difference::new("Locality", name_of(&form.locality), name_of(&theirs.locality));
+    let mut fields = vec![Difference::new("Name", &form.name, &theirs.name)];
+    match organisation.kind {
+        Kind::Commissioner => {
+            let (mine, theirs) = (&form.commissioner_kind, &theirs.commissioner_kind);
+            fields.push(Difference::new("Kind of commissioner", subtype(mine), subtype(theirs)));
+            fields.push(locality);
+        }
+        Kind::Practice => fields.push(locality),
+        Kind::Provider => {
+            fields.push(Difference::new("Sector", sector(&form.sector), sector(&theirs.sector)));
+        }
+        Kind::GpNetwork | Kind::ProviderNetwork => {}
+    }
+    fields.push(Difference::new("First active day", from, their_from));
+    fields.push(Difference::new("Last active day", to, their_to));
+    let page = StalePage {
+        chrome: who.chrome(),
+        what: organisation.name.clone(),
+        fields,
+        action: format!("{}/details", organisation.address()),
+        typed: typed::fields(form),
+        version: organisation.version,
+        record: organisation.address(),
+        key: String::new(),
+    };
+    page.answer()
 }
