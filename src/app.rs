@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::jobs::Tools;
 use crate::keys::Keys;
 use crate::sessions::{HOURS, Sessions};
-use crate::{accounts, assets, cross_site, health, mail, organisations};
+use crate::{accounts, assets, cross_site, groups, health, mail, organisations, people};
 
 /// Whether the word of a proxy about where a call came from is believed.
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +96,7 @@ fn routes(config: &mut web::ServiceConfig) {
     #[cfg(debug_assertions)]
     config.configure(crate::page::patterns::routes);
     config.configure(accounts::routes).configure(mail::routes);
+    config.configure(groups::routes).configure(people::routes);
     config.configure(organisations::routes);
 }
 

@@ -44,6 +44,19 @@ pub struct Tally {
     pub supplementary_cost: Guarded<Pence>,
 }
 
+impl Tally {
+    /// Those of them with supplementary care.
+    pub fn with_supplementary_care(self) -> Tally {
+        Tally {
+            people: self.supplementary,
+            provisional: Guarded::default(),
+            supplementary: self.supplementary,
+            cost: self.supplementary_cost,
+            supplementary_cost: self.supplementary_cost,
+        }
+    }
+}
+
 impl Add for Tally {
     type Output = Tally;
 

@@ -8,8 +8,8 @@ use super::place::{AgeBand, Place};
 use crate::database::Conn;
 use crate::disclosure::{Guarded, Tally};
 use crate::error::Error;
+use crate::insert_many;
 use crate::money::Pence;
-use crate::on_each;
 use crate::schema::run_counts;
 use crate::stored_as_text;
 
@@ -67,12 +67,16 @@ impl RunCounts {
     /// Keeps the figures beside the run, in place of any it had: some thousand short rows.
     pub fn keep(self, conn: &mut Conn, run_id: i64) -> Result<(), Error> {
         diesel::delete(run_counts::table.filter(run_counts::run_id.eq(run_id))).execute(conn)?;
-        let rows: Vec<_> = self.0.iter().map(|(key, sums)| row(run_id, key, sums)).collect();
+        let rows: Vec<Row> = self.0.iter().map(|(key, sums)| row(run_id, key, sums)).collect();
         for some in rows.chunks(500) {
-            let some = some.to_vec();
-            on_each!(conn, inner => diesel::insert_into(run_counts::table).values(some).execute(inner))?;
+            insert_many!(conn, run_counts::table, some)?;
         }
         Ok(())
+    }
+
+    /// The figures themselves, for people counted as a page is asked for.
+    pub fn figures(self) -> Vec<Figure> {
+        self.0.iter().map(|(key, sums)| Figure::from(row(0, key, sums))).collect()
     }
 }
 
@@ -90,7 +94,7 @@ impl Sums {
 }
 
 #[derive(Clone, Insertable, Queryable, Selectable)]
-#[diesel(table_name = run_counts)]
+#[diesel(table_name = run_counts, treat_none_as_default_value = false)]
 struct Row {
     run_id: i64,
     breakdown: String,
@@ -147,14 +151,24 @@ impl From<Row> for Figure {
     }
 }
 
-/// The figures of a run by place and practice; with `place`, also by sex and age band, of that place alone.
-///
-/// The caller sums those within its scope.
-pub fn of_run(conn: &mut Conn, run_id: i64, place: Option<&Place>) -> Result<Vec<Figure>, Error> {
+/// Which figures of a run are wanted.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted<'a> {
+    /// Of every place, by practice alone.
+    ByPractice,
+    /// Of one place, by each breakdown.
+    Of(&'a Place),
+    /// Of every place, by each breakdown.
+    All,
+}
+
+/// The kept figures of a run, whosever; the caller takes those in its scope.
+pub fn of_run(conn: &mut Conn, run_id: i64, wanted: Wanted<'_>) -> Result<Vec<Figure>, Error> {
     let all = run_counts::table.filter(run_counts::run_id.eq(run_id)).select(Row::as_select());
-    let rows: Vec<Row> = match place {
-        Some(place) => all.filter(run_counts::place.eq(place.word())).load(conn)?,
-        None => all.filter(run_counts::breakdown.eq(Breakdown::Practice)).load(conn)?,
+    let rows: Vec<Row> = match wanted {
+        Wanted::ByPractice => all.filter(run_counts::breakdown.eq(Breakdown::Practice)).load(conn)?,
+        Wanted::Of(place) => all.filter(run_counts::place.eq(place.word())).load(conn)?,
+        Wanted::All => all.load(conn)?,
     };
     Ok(rows.into_iter().map(Figure::from).collect())
 }

@@ -1,5 +1,18 @@
 //! Population groups: the scheme that names and ranks them, how many people each has, and their pages.
 
 pub mod counts;
+pub mod figures;
+pub mod group_page;
+pub mod pages;
 pub mod place;
+pub mod reading;
 pub mod scheme;
+pub mod store;
+
+use actix_web::web;
+
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/groups", web::get().to(pages::groups))
+        .route("/groups/{locality}/{code}", web::get().to(group_page::group));
+}

@@ -1,8 +1,23 @@
-//! People on the register.
+//! People on the register: who there is, whom a caller may see, and their pages.
 
+mod filters;
+pub mod list;
 pub mod nhs_number;
+mod pages;
+mod person;
 pub mod record;
 pub mod register;
 pub mod scope;
+mod search;
 pub mod snapshot;
 pub mod store;
+pub mod why;
+
+use actix_web::web;
+
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/people", web::get().to(pages::people))
+        .route("/people", web::post().to(search::search))
+        .route("/people/{pseudonym}", web::get().to(person::person));
+}

@@ -12,8 +12,11 @@ use super::summary::Summary;
 use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::{Clock, Moment};
 use crate::criteria::answer::Answer;
+use crate::criteria::facts::Sex;
 use crate::database::Database;
 use crate::error::Error;
+use crate::groups::counts::{Counted, RunCounts};
+use crate::groups::place::Place;
 use crate::people::snapshot::Snapshot;
 
 /// How rows are staged.
@@ -73,6 +76,7 @@ impl Applying<'_> {
             store::keep_summary(conn, run.id, grouping.register, previous, &found.summary)?;
             store::stage_reasons(conn, run.id, &reasons(&found))
         })?;
+        self.database.write_now(|conn| counts(&found).keep(conn, run.id))?;
         if !self.stage(run, &grouping, &found)? {
             return Ok(None);
         }
@@ -179,6 +183,24 @@ pub const OUT_OF_SCOPE: i64 = -1;
 fn reasons(found: &Found) -> Vec<(i64, Reason)> {
     let rules = found.placer.rules();
     (0..).zip(found.placer.outcomes()).map(|(number, outcome)| (number, Reason::of(outcome, rules))).collect()
+}
+
+/// The figures pages show of the run.
+fn counts(found: &Found) -> RunCounts {
+    let mut counts = RunCounts::default();
+    for one in &found.placed {
+        let facts = &one.member.facts;
+        counts.add(&Counted {
+            place: &Place::of(one.group(&found.placer), one.outcome.is_none()),
+            practice_id: one.member.practice_id,
+            sex: facts.sex.map_or("", Sex::word),
+            age: facts.age,
+            provisional: one.outcome.is_some_and(|id| found.placer.outcome(id).is_provisional()),
+            supplementary: one.supplementary_care == Some(Answer::Yes),
+            cost_pence: facts.annual_cost,
+        });
+    }
+    counts
 }
 
 fn placement(run_id: i64, one: &super::grouping::Placed, found: &Found) -> NewPlacement {

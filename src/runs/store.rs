@@ -11,7 +11,7 @@ use crate::clock::Moment;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::keys::random_reference;
-use crate::schema::{current_runs, localities, movements, placements, run_reasons, runs};
+use crate::schema::{current_runs, localities, movements, placements, run_counts, run_reasons, runs};
 use crate::{on_each, stored_as_text};
 
 stored_as_text! {
@@ -219,6 +219,7 @@ pub fn sweep(conn: &mut Conn, run_id: i64, at_once: i64) -> Result<bool, Error> 
     diesel::delete(placements::table.filter(placements::id.eq_any(&staged))).execute(conn)?;
     diesel::delete(movements::table.filter(movements::id.eq_any(&moved))).execute(conn)?;
     diesel::delete(run_reasons::table.filter(run_reasons::run_id.eq(run_id))).execute(conn)?;
+    diesel::delete(run_counts::table.filter(run_counts::run_id.eq(run_id))).execute(conn)?;
     Ok(!staged.is_empty() || !moved.is_empty())
 }
 

@@ -1,0 +1,191 @@
+//! One group of a locality: what its criteria say, who is in it, who cares for it.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::counts::{Breakdown, Wanted};
+use super::figures::{Figures, audience};
+use super::place::{AgeBand, Place};
+use super::reading::ReadingList;
+use super::scheme::{Group, Scheme};
+use super::{pages, store};
+use crate::access::{PEOPLE, RUNS, ReadsGroups, Who};
+use crate::clock::Now;
+use crate::criteria::reading::Reading;
+use crate::criteria::store::{Version, in_force};
+use crate::database::{Conn, Database};
+use crate::disclosure::{ShownTally, release, release_tally};
+use crate::error::Error;
+use crate::page::{Chrome, Query, filters, show};
+use crate::people::list::{Asked, Filters};
+use crate::people::register::published;
+use crate::people::scope::Scope;
+use crate::runs::store::{Locality, Run, current};
+
+/// A part of a group: a practice's people in it, or those of one sex or age band.
+struct Part {
+    label: String,
+    list: Query,
+    tally: ShownTally,
+}
+
+/// The parts of a group by one thing.
+struct Parts {
+    heading: &'static str,
+    parts: Vec<Part>,
+}
+
+/// The figures of the group, for those who may list its people.
+struct Counted {
+    list: Query,
+    tally: ShownTally,
+    breakdowns: Vec<Parts>,
+    /// People who came to the group by the run that stands, and people who went from it.
+    moved: Option<(i64, i64)>,
+}
+
+#[derive(Template)]
+#[template(path = "groups/group.html")]
+struct GroupPage {
+    chrome: Chrome,
+    here: Locality,
+    group: &'static Group,
+    version: Option<Version>,
+    reading: Option<Reading>,
+    run: Option<Run>,
+    counted: Option<Counted>,
+    carers: Vec<(String, chrono::NaiveDate)>,
+    reads_runs: bool,
+    planning: bool,
+}
+
+impl GroupPage {
+    fn groups(&self) -> String {
+        format!("/groups{}", Query::default().with("locality", &self.here.code))
+    }
+
+    fn shown<'a>(&self, reading: &'a Reading) -> ReadingList<'a> {
+        ReadingList { reading }
+    }
+}
+
+pub async fn group(
+    ReadsGroups(who): ReadsGroups,
+    database: web::Data<Database>,
+    now: Now,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
+    let (locality, code) = path.into_inner();
+    let page = database.read(move |conn| page(conn, &who, now, &locality, &code)).await?;
+    show(&page)
+}
+
+fn page(conn: &mut Conn, who: &Who, now: Now, locality: &str, code: &str) -> Result<GroupPage, Error> {
+    let group = Scheme::shipped().group(code).ok_or(Error::NotFound)?;
+    let scope = Scope::of(conn, who, now.today)?;
+    let localities = store::localities(conn, &scope.localities)?;
+    let here = store::chosen(&localities, Some(locality))?.cloned().ok_or(Error::NotFound)?;
+    let version = in_force(conn, here.id, now.today)?.into_iter().find(|version| version.group_code == code);
+    let reading = version.as_ref().map(Version::expression).transpose()?.map(|it| Reading::of(&it));
+    let run = current(conn, here.id)?;
+    let counted = match &run {
+        Some(run) if PEOPLE.contains(&who.role()) => counted(conn, who, &scope, now, &here, run, group)?,
+        _ => None,
+    };
+    Ok(GroupPage {
+        chrome: who.chrome(),
+        version,
+        reading,
+        run,
+        counted,
+        carers: store::carers(conn, here.id, code, now.today)?,
+        here,
+        group,
+        reads_runs: RUNS.contains(&who.role()),
+        planning: pages::is_planning(who.role()),
+    })
+}
+
+fn counted(
+    conn: &mut Conn,
+    who: &Who,
+    scope: &Scope,
+    now: Now,
+    here: &Locality,
+    run: &Run,
+    group: &Group,
+) -> Result<Option<Counted>, Error> {
+    let asked = Asked {
+        scope,
+        filters: &Filters::default(),
+        today: now.today,
+        register: published(conn)?,
+        planning: pages::is_planning(who.role()),
+    };
+    let place = (!group.overlay).then(|| Place::Group(group.code.clone()));
+    let wanted = place.as_ref().map_or(Wanted::All, Wanted::Of);
+    let Some(figures) = Figures::of(conn, &asked, run, wanted)? else { return Ok(None) };
+    let tally = match &place {
+        Some(place) => figures.of_place(place),
+        None => Some(figures.supplementary()),
+    };
+    let Some(tally) = tally else { return Ok(None) };
+    let list = Query::default().with("locality", &here.code);
+    let list = match &place {
+        Some(place) => list.with("group", place.word()),
+        None => list.with("supplementary", "yes"),
+    };
+    let to = audience(scope);
+    Ok(Some(Counted {
+        breakdowns: breakdowns(conn, &figures, place.as_ref(), &list, to)?,
+        tally: release_tally(tally, to),
+        moved: None,
+        list,
+    }))
+}
+
+fn breakdowns(
+    conn: &mut Conn,
+    figures: &Figures,
+    place: Option<&Place>,
+    list: &Query,
+    to: crate::disclosure::Audience,
+) -> Result<Vec<Parts>, Error> {
+    let by_practice = figures.broken_down(place, Breakdown::Practice);
+    let ids: Vec<i64> = by_practice.keys().map(|(practice, _)| *practice).collect();
+    let names = store::names(conn, &ids)?;
+    let part = |label: String, list: Query, tally| Part { label, list, tally };
+    let mut practices: Vec<Part> = release(by_practice.into_iter().collect(), to)
+        .into_iter()
+        .filter_map(|((practice, _), tally)| {
+            let (code, name) = names.get(&practice)?;
+            Some(part(format!("{name} ({code})"), list.with("practice", code), tally))
+        })
+        .collect();
+    practices.sort_by(|one, other| one.label.cmp(&other.label));
+    let sexes = release(figures.broken_down(place, Breakdown::Sex).into_iter().collect(), to);
+    let sexes = sexes.into_iter().map(|((_, sex), tally)| {
+        let (label, word) = sex_words(&sex);
+        part(label.into(), list.with("sex", word), tally)
+    });
+    let bands = release(figures.broken_down(place, Breakdown::AgeBand).into_iter().collect(), to);
+    let bands = bands.into_iter().filter_map(|((_, word), tally)| {
+        let band = AgeBand::from_word(&word)?;
+        Some(part(band.label().into(), list.with("age", band.word()), tally))
+    });
+    Ok(vec![
+        Parts { heading: "By practice", parts: practices },
+        Parts { heading: "By sex", parts: sexes.collect() },
+        Parts { heading: "By age band", parts: bands.collect() },
+    ])
+}
+
+/// As people read the register's word, and as lists are asked for it.
+pub fn sex_words(word: &str) -> (&'static str, &'static str) {
+    match word {
+        "female" => ("Female", "female"),
+        "male" => ("Male", "male"),
+        "indeterminate" => ("Indeterminate", "indeterminate"),
+        _ => ("Not known", "not_known"),
+    }
+}
