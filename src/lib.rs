@@ -25,6 +25,7 @@ pub mod keys;
 pub mod logs;
 pub mod mail;
 pub mod money;
+pub mod movements;
 pub mod once;
 pub mod organisations;
 pub mod page;

@@ -69,6 +69,11 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/admin/outbox", Roles(ADMINISTRATOR)),
     ("get", "/admin/outbox/{reference}", Roles(ADMINISTRATOR)),
     ("post", "/admin/outbox/{reference}/retry", Roles(ADMINISTRATOR)),
+    ("get", "/groups", Roles(GROUPS)),
+    ("get", "/groups/{locality}/{code}", Roles(GROUPS)),
+    ("get", "/people", Roles(PEOPLE)),
+    ("post", "/people", Roles(PEOPLE)),
+    ("get", "/people/{pseudonym}", Roles(PEOPLE)),
 ];
 
 /// The routes of the source: every `.route("address", web::method()` in it, debug-only patterns apart.

@@ -5,6 +5,8 @@ mod accounts;
 mod audit;
 mod criteria;
 mod demo;
+mod grouped;
+mod groups;
 mod harness;
 mod imports;
 mod jobs;

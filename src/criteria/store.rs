@@ -93,6 +93,15 @@ pub fn latest(conn: &mut Conn, locality_id: i64) -> Result<Vec<Version>, Error> 
     Ok(versions)
 }
 
+/// Every version of every group of a locality.
+pub fn all(conn: &mut Conn, locality_id: i64) -> Result<Vec<Version>, Error> {
+    Ok(criteria_versions::table
+        .filter(criteria_versions::locality_id.eq(locality_id))
+        .order((criteria_versions::group_code, criteria_versions::number))
+        .select(Version::as_select())
+        .load(conn)?)
+}
+
 /// Every version of one group, latest first.
 pub fn history(conn: &mut Conn, locality_id: i64, group_code: &str) -> Result<Vec<Version>, Error> {
     Ok(criteria_versions::table

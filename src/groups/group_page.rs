@@ -9,7 +9,7 @@ use super::place::{AgeBand, Place};
 use super::reading::ReadingList;
 use super::scheme::{Group, Scheme};
 use super::{pages, store};
-use crate::access::{PEOPLE, RUNS, ReadsGroups, Who};
+use crate::access::{PEOPLE, ReadsGroups, Who};
 use crate::clock::Now;
 use crate::criteria::reading::Reading;
 use crate::criteria::store::{Version, in_force};
@@ -40,8 +40,6 @@ struct Counted {
     list: Query,
     tally: ShownTally,
     breakdowns: Vec<Parts>,
-    /// People who came to the group by the run that stands, and people who went from it.
-    moved: Option<(i64, i64)>,
 }
 
 #[derive(Template)]
@@ -55,7 +53,6 @@ struct GroupPage {
     run: Option<Run>,
     counted: Option<Counted>,
     carers: Vec<(String, chrono::NaiveDate)>,
-    reads_runs: bool,
     planning: bool,
 }
 
@@ -101,7 +98,6 @@ fn page(conn: &mut Conn, who: &Who, now: Now, locality: &str, code: &str) -> Res
         carers: store::carers(conn, here.id, code, now.today)?,
         here,
         group,
-        reads_runs: RUNS.contains(&who.role()),
         planning: pages::is_planning(who.role()),
     })
 }
@@ -119,6 +115,7 @@ fn counted(
         scope,
         filters: &Filters::default(),
         today: now.today,
+        ages_on: run.as_of,
         register: published(conn)?,
         planning: pages::is_planning(who.role()),
     };
@@ -139,7 +136,6 @@ fn counted(
     Ok(Some(Counted {
         breakdowns: breakdowns(conn, &figures, place.as_ref(), &list, to)?,
         tally: release_tally(tally, to),
-        moved: None,
         list,
     }))
 }

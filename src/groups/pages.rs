@@ -132,6 +132,7 @@ fn figures(conn: &mut Conn, who: &Who, scope: &Scope, now: Now, run: &Run) -> Re
         scope,
         filters: &Filters::default(),
         today: now.today,
+        ages_on: run.as_of,
         register: published(conn)?,
         planning: is_planning(who.role()),
     };

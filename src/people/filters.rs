@@ -22,9 +22,9 @@ const NAMES: [&str; 7] = ["locality", "practice", "group", "provisional", "suppl
 
 /// The filters an address asks for. What is no value of a filter finds nobody.
 pub fn read(query: &Query, places: &[Here]) -> Filters {
-    let locality = query.get("locality").map(|code| {
-        places.iter().find(|here| here.locality.code == code).map_or(0, |here| here.locality.id)
-    });
+    let locality = query
+        .get("locality")
+        .map(|code| places.iter().find(|here| here.locality.code == code).map_or(0, |here| here.locality.id));
     Filters {
         locality,
         practice: query.get("practice").map(str::to_owned),
@@ -83,7 +83,10 @@ fn label(name: &str, value: &str) -> String {
         "provisional" => return if value == "yes" { "Provisional".into() } else { "Not provisional".into() },
         "supplementary" => ("supplementary care", value.replace('_', " ")),
         "sex" => ("sex", sex_words(value).0.to_lowercase()),
-        _ => ("age", AgeBand::from_word(value).map_or(value, AgeBand::label).to_owned()),
+        _ => (
+            "age",
+            AgeBand::from_word(value).map_or_else(|| value.to_owned(), |band| band.label().to_owned()),
+        ),
     };
     let mut label = format!("{what}: {value}");
     label[..1].make_ascii_uppercase();

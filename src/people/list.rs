@@ -35,7 +35,7 @@ pub struct Filters {
     pub supplementary: Option<Supplementary>,
     /// The register's word, or blank where it is not known.
     pub sex: Option<String>,
-    /// Of the age today.
+    /// Of the age on [`Asked::ages_on`].
     pub age_band: Option<AgeBand>,
     /// Words of the name, lower case: each must stand in it.
     pub names: Vec<String>,
@@ -88,6 +88,8 @@ pub struct Asked<'a> {
     pub scope: &'a Scope,
     pub filters: &'a Filters,
     pub today: NaiveDate,
+    /// The day ages are taken on: the as-of date of the run that stands, so that lists agree with its figures.
+    pub ages_on: NaiveDate,
     pub register: i64,
     /// Whether people who object to planning use are left out.
     pub planning: bool,
@@ -177,8 +179,7 @@ fn matching<'a>(asked: &Asked<'a>) -> Boxed<'a> {
         query = query.filter(organisations::code.eq(practice));
     }
     query = standing(query, filters);
-    query = who_they_are(query, filters, today);
-    query
+    who_they_are(query, filters, asked.ages_on)
 }
 
 fn standing<'a>(query: Boxed<'a>, filters: &'a Filters) -> Boxed<'a> {
@@ -204,7 +205,7 @@ fn standing<'a>(query: Boxed<'a>, filters: &'a Filters) -> Boxed<'a> {
     }
 }
 
-fn who_they_are<'a>(mut query: Boxed<'a>, filters: &'a Filters, today: NaiveDate) -> Boxed<'a> {
+fn who_they_are<'a>(mut query: Boxed<'a>, filters: &'a Filters, ages_on: NaiveDate) -> Boxed<'a> {
     query = match filters.sex.as_deref() {
         Some("") => query.filter(person_records::sex.is_null()),
         Some(sex) => query.filter(person_records::sex.eq(sex)),
@@ -212,9 +213,9 @@ fn who_they_are<'a>(mut query: Boxed<'a>, filters: &'a Filters, today: NaiveDate
     };
     if let Some(band) = filters.age_band {
         let (first, next) = band.ages();
-        query = query.filter(person_records::date_of_birth.le(born_by(today, first)));
+        query = query.filter(person_records::date_of_birth.le(born_by(ages_on, first)));
         if let Some(next) = next {
-            query = query.filter(person_records::date_of_birth.gt(born_by(today, next)));
+            query = query.filter(person_records::date_of_birth.gt(born_by(ages_on, next)));
         }
     }
     for word in &filters.names {
@@ -232,8 +233,8 @@ fn who_they_are<'a>(mut query: Boxed<'a>, filters: &'a Filters, today: NaiveDate
 
 /// The last birth date of those who are `age` or older on a day. Born on 29 February, one turns on 1 March in common
 /// years, and so is not yet that age on 28 February.
-fn born_by(today: NaiveDate, age: u16) -> NaiveDate {
-    today.checked_sub_months(Months::new(u32::from(age) * 12)).unwrap_or(NaiveDate::MIN)
+fn born_by(day: NaiveDate, age: u16) -> NaiveDate {
+    day.checked_sub_months(Months::new(u32::from(age) * 12)).unwrap_or(NaiveDate::MIN)
 }
 
 fn containing(word: &str) -> String {

@@ -98,7 +98,8 @@ fn exact(conn: &mut Conn, who: &Who, now: Now, words: &str) -> Result<Option<Str
         let mut filters = Filters { everybody: true, ..Filters::default() };
         sought.narrow(&mut filters);
         let register = published(conn)?;
-        let asked = Asked { scope: &scope, filters: &filters, today: now.today, register, planning: false };
+        let (today, ages_on) = (now.today, now.today);
+        let asked = Asked { scope: &scope, filters: &filters, today, ages_on, register, planning: false };
         found = list::rows(conn, &asked, Sort::Practice, 0, 1)?.into_iter().next().map(|one| one.pseudonym);
     }
     let subjects: Vec<Subject> = found.iter().map(Subject::person).collect();

@@ -1,0 +1,230 @@
+//! The list of people in a caller's scope.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::filters::{self as chosen, Choices, Here, place_words};
+use super::list::{self, Asked, Filters, Listed, Sort};
+use super::person;
+use super::register::published;
+use super::scope::{Reach, Scope};
+use super::search;
+use crate::access::{ReadsPeople, Who};
+use crate::audit::{self, Subject, Verb};
+use crate::clock::Now;
+use crate::criteria::facts::age_on;
+use crate::database::{Conn, Database};
+use crate::error::Error;
+use crate::groups::pages::is_planning;
+use crate::groups::place::AgeBand;
+use crate::groups::store::localities;
+use crate::page::{Chip, Chrome, Mistakes, Pages, Query, filters, show};
+use crate::runs::store::Run;
+use crate::schema::{current_runs, organisations, runs};
+
+/// What the list is asked for, read from its address and the session.
+pub struct Wanted {
+    pub query: Query,
+    pub words: Option<String>,
+}
+
+/// A list in scope: who, how many, and what else the page says.
+pub struct Found {
+    pub scope: Scope,
+    pub places: Vec<Here>,
+    pub practices: Vec<(String, String)>,
+    pub filters: Filters,
+    pub sort: Sort,
+    pub register: i64,
+    pub ages_on: NaiveDate,
+    pub planning: bool,
+    pub shown: i64,
+    pub left_out: i64,
+    /// Whether the search words could be read.
+    pub readable: bool,
+}
+
+#[derive(Template)]
+#[template(path = "people/people.html")]
+struct PeoplePage {
+    chrome: Chrome,
+    query: Query,
+    found: Found,
+    choices: Choices,
+    chips: Vec<Chip>,
+    pages: Pages,
+    people: Vec<Listed>,
+    mistakes: Mistakes,
+    searched: bool,
+    today: NaiveDate,
+}
+
+impl PeoplePage {
+    fn names(&self) -> bool {
+        self.found.scope.names
+    }
+
+    fn name(&self, one: &Listed) -> String {
+        person::name(one)
+    }
+
+    fn number(&self, one: &Listed) -> String {
+        person::shown_number(&one.nhs_number)
+    }
+
+    fn age_band(&self, one: &Listed) -> &'static str {
+        AgeBand::of(age_on(one.born, self.found.ages_on)).label()
+    }
+
+    fn standing(&self, one: &Listed) -> String {
+        one.place.as_ref().map_or_else(|| "Not yet grouped".into(), place_words)
+    }
+
+    fn left(&self, one: &Listed) -> Option<(&'static str, NaiveDate)> {
+        chosen::left(one.registered_from, one.deducted_on, one.died_on, self.today)
+    }
+
+    fn chosen(&self, name: &str) -> &str {
+        self.query.get(name).unwrap_or("")
+    }
+
+    fn sorted_by(&self) -> &'static str {
+        chosen::sorted_by(self.found.sort)
+    }
+
+    fn caseload(&self) -> bool {
+        matches!(self.found.scope.reach, Reach::Caseload(_))
+    }
+
+    /// The runs whose placements the list shows.
+    fn runs(&self) -> Vec<&Here> {
+        let here = self.found.filters.locality;
+        let places = self.found.places.iter();
+        places.filter(|place| here.is_none_or(|id| place.locality.id == id)).collect()
+    }
+}
+
+pub async fn people(
+    ReadsPeople(who): ReadsPeople,
+    database: web::Data<Database>,
+    session: Session,
+    now: Now,
+    query: web::Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Error> {
+    let query = Query::new(query.into_inner());
+    let wanted = Wanted { words: search::words(&session, &query), query };
+    let (actor, searched) = (who.actor.clone(), wanted.words.is_some());
+    let page = database.read(move |conn| page(conn, &who, now, wanted)).await?;
+    let subjects: Vec<Subject> = page.people.iter().map(|one| Subject::person(&one.pseudonym)).collect();
+    let verb = if searched { Verb::PeopleSearched } else { Verb::PeopleListed };
+    let details = json!({ "rows": page.pages.rows, "asked": page.query.to_string() });
+    database.write(move |conn| audit::record(conn, now.moment, &actor, verb, &subjects, details)).await?;
+    show(&page)
+}
+
+fn page(conn: &mut Conn, who: &Who, now: Now, wanted: Wanted) -> Result<PeoplePage, Error> {
+    let found = find(conn, who, now, &wanted)?;
+    let number = |name: &str| wanted.query.get(name).and_then(|text| text.parse().ok()).unwrap_or(1);
+    let pages = Pages::new(number("page"), number("per"), found.shown);
+    let people = list::rows(conn, &found.asked(now), found.sort, pages.offset(), pages.per)?;
+    let mut mistakes = Mistakes::new();
+    if wanted.query.get("found") == Some("nothing_typed") {
+        mistakes.add("words", found.what_to_type());
+    } else if !found.readable {
+        mistakes.add("words", found.what_to_type());
+    }
+    Ok(PeoplePage {
+        chrome: who.chrome(),
+        choices: Choices::of(&found.places, &found.practices),
+        chips: chosen::chips(&wanted.query),
+        pages,
+        people,
+        mistakes,
+        searched: wanted.words.is_some(),
+        today: now.today,
+        query: wanted.query.without("found"),
+        found,
+    })
+}
+
+/// Counts the list that is asked for, within the caller's scope.
+pub fn find(conn: &mut Conn, who: &Who, now: Now, wanted: &Wanted) -> Result<Found, Error> {
+    let scope = Scope::of(conn, who, now.today)?;
+    let places = places(conn, &scope)?;
+    let mut filters = chosen::read(&wanted.query, &places);
+    let readable = match &wanted.words {
+        Some(words) => search::narrow(&mut filters, words, scope.names),
+        None => true,
+    };
+    let here = places.iter().find(|place| filters.locality.is_none_or(|id| place.locality.id == id));
+    let ages_on = here.and_then(|place| place.run.as_ref()).map_or(now.today, |run| run.as_of);
+    let mut found = Found {
+        sort: chosen::sort(&wanted.query, &scope),
+        practices: practices(conn, &scope)?,
+        register: published(conn)?,
+        planning: is_planning(who.role()),
+        scope,
+        places,
+        filters,
+        ages_on,
+        shown: 0,
+        left_out: 0,
+        readable,
+    };
+    (found.shown, found.left_out) = list::count(conn, &found.asked(now))?;
+    Ok(found)
+}
+
+impl Found {
+    pub fn asked(&self, now: Now) -> Asked<'_> {
+        Asked {
+            scope: &self.scope,
+            filters: &self.filters,
+            today: now.today,
+            ages_on: self.ages_on,
+            register: self.register,
+            planning: self.planning,
+        }
+    }
+
+    fn what_to_type(&self) -> &'static str {
+        match self.scope.names {
+            true => "Enter an NHS number, a name or a pseudonym",
+            false => "Enter a pseudonym, for example P-7K3F-92QD",
+        }
+    }
+}
+
+/// The localities a scope speaks of, each with the run that stands in it.
+fn places(conn: &mut Conn, scope: &Scope) -> Result<Vec<Here>, Error> {
+    let localities = localities(conn, &scope.localities)?;
+    let mut standing: Vec<Run> = current_runs::table
+        .inner_join(runs::table)
+        .filter(current_runs::locality_id.eq_any(&scope.localities))
+        .select(Run::as_select())
+        .load(conn)?;
+    let here = localities.into_iter().map(|locality| {
+        let at = standing.iter().position(|run| run.locality_id == locality.id);
+        Here { run: at.map(|at| standing.swap_remove(at)), locality }
+    });
+    Ok(here.collect())
+}
+
+/// Code and name of the practices whose people a scope may reach.
+fn practices(conn: &mut Conn, scope: &Scope) -> Result<Vec<(String, String)>, Error> {
+    let all = organisations::table
+        .filter(organisations::kind.eq("practice"))
+        .order((organisations::name_key, organisations::id))
+        .select((organisations::code, organisations::name))
+        .into_boxed();
+    Ok(match &scope.reach {
+        Reach::Practices(practices) => all.filter(organisations::id.eq_any(practices)).load(conn)?,
+        Reach::Care(_) | Reach::Caseload(_) => {
+            all.filter(organisations::locality_id.eq_any(&scope.localities)).load(conn)?
+        }
+    })
+}
