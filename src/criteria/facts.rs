@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Answer;
 use super::conditions::{Condition, ConditionSet};
+pub use super::flags::{Blanks, Flag, Flags};
 
+/// An enum whose values are words of the language.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($variant:ident $word:literal,)* }) => {
         $(#[$doc])*
@@ -27,20 +29,7 @@ macro_rules! words {
     };
 }
 
-words! {
-    /// A fact that is yes, no or not known.
-    Flag {
-        CancerActive "cancer_active",
-        SeriousMentalIllness "serious_mental_illness",
-        LearningDisability "learning_disability",
-        Dementia "dementia",
-        AdvancedOrganicDisorder "advanced_organic_disorder",
-        Homeless "homeless",
-        AlcoholDependency "alcohol_dependency",
-        DrugDependency "drug_dependency",
-        CareHome "care_home",
-    }
-}
+pub(super) use words;
 
 words! {
     /// A fact that is a number. Cost is in pounds in the language and in pence in [`Facts`].
@@ -71,67 +60,6 @@ pub enum Ended {
     /// Meets no comparison.
     Never,
     On(NaiveDate),
-}
-
-/// The facts a locality declares complete for a practice (setting `people.blank_is_no`): a bit a flag, and one for
-/// condition registers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Blanks(u16);
-
-impl Blanks {
-    const CONDITIONS: u16 = 1 << Flag::ALL.len();
-
-    pub fn with_flag(self, flag: Flag) -> Blanks {
-        Blanks(self.0 | bit(flag))
-    }
-
-    pub fn with_conditions(self) -> Blanks {
-        Blanks(self.0 | Blanks::CONDITIONS)
-    }
-
-    pub fn has_flag(self, flag: Flag) -> bool {
-        self.0 & bit(flag) != 0
-    }
-
-    pub fn has_conditions(self) -> bool {
-        self.0 & Blanks::CONDITIONS != 0
-    }
-
-    pub(crate) fn both(self, other: Blanks) -> Blanks {
-        Blanks(self.0 & other.0)
-    }
-
-    pub(crate) fn bits(self) -> u16 {
-        self.0
-    }
-
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-}
-
-fn bit(flag: Flag) -> u16 {
-    1 << flag as u16
-}
-
-/// The flags of a person as recorded, a bit each for known and for yes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Flags {
-    known: u16,
-    yes: u16,
-}
-
-impl Flags {
-    /// Sets a flag as recorded; a blank is `None`.
-    pub fn set(&mut self, flag: Flag, recorded: Option<bool>) {
-        self.known = self.known & !bit(flag) | if recorded.is_some() { bit(flag) } else { 0 };
-        self.yes = self.yes & !bit(flag) | if recorded == Some(true) { bit(flag) } else { 0 };
-    }
-
-    /// The flag as recorded, blanks left blank.
-    pub fn recorded(self, flag: Flag) -> Option<bool> {
-        (self.known & bit(flag) != 0).then_some(self.yes & bit(flag) != 0)
-    }
 }
 
 /// What is known of one person on a date. `None` is not known, which differs from no.
@@ -201,9 +129,7 @@ impl Facts {
     /// Reads blanks as no where a register is declared complete. Numbers, dates and sex are never read so. To be called
     /// after [`Facts::fill_implied`].
     pub fn read_blanks_as_no(&mut self, declared: Blanks) {
-        let conditions = if self.conditions.is_none() { Blanks::CONDITIONS } else { 0 };
-        let flags = !self.flags.known & (Blanks::CONDITIONS - 1);
-        self.read_as_no = declared.both(Blanks(flags | conditions));
+        self.read_as_no = declared.left_blank(self.flags, self.conditions.is_none());
     }
 
     /// The blanks of this person that are read as no.
@@ -212,12 +138,10 @@ impl Facts {
     }
 
     pub fn flag(&self, flag: Flag) -> Answer {
-        if self.flags.yes & bit(flag) != 0 {
-            Answer::Yes
-        } else if (self.flags.known | self.read_as_no.0) & bit(flag) != 0 {
-            Answer::No
-        } else {
-            Answer::NotKnown
+        match self.flags.recorded(flag) {
+            Some(yes) => Answer::from(yes),
+            None if self.read_as_no.has_flag(flag) => Answer::No,
+            None => Answer::NotKnown,
         }
     }
 

@@ -11,6 +11,7 @@ pub mod diagram;
 pub mod explain;
 pub mod expression;
 pub mod facts;
+mod flags;
 mod form;
 pub mod kleene;
 pub mod mistake;

@@ -1,13 +1,14 @@
 //! Placing the people of a locality by the criteria in force: what a run finds, before anything of it is written.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chrono::{Days, NaiveDate};
 
+use super::counting::count;
 use super::placement::{OutcomeId, Placer};
 use super::rules::{CancerMode, RegisterStatus, Rules, register_status};
 use super::store::{self, Cause, Locality, Run};
-use super::summary::{CriterionUsed, GroupCount, HangsOn, Move, Summary};
+use super::summary::{CriterionUsed, Summary};
 use crate::criteria;
 use crate::criteria::answer::Answer;
 use crate::criteria::expression::Expression;
@@ -124,7 +125,7 @@ impl Grouping {
             }
         }
         moved.extend(self.gone(unseen));
-        let summary = self.summary(&placed, &moved, &placer);
+        let summary = count(&placed, &moved, &placer, &self.criteria);
         Found { placed, moved, placer, summary }
     }
 
@@ -168,42 +169,6 @@ impl Grouping {
         gone.sort_by_key(|moved| moved.person_id);
         gone
     }
-
-    fn summary(&self, placed: &[Placed], moved: &[Moved], placer: &Placer) -> Summary {
-        let in_scope = || placed.iter().filter_map(|one| Some((one, placer.outcome(one.outcome?))));
-        let count = |number: usize| number as u64;
-        let mut hangs_on: BTreeMap<String, u64> = BTreeMap::new();
-        let mut of_outcome: BTreeMap<OutcomeId, u64> = BTreeMap::new();
-        placed.iter().filter_map(|one| one.outcome).for_each(|id| *of_outcome.entry(id).or_default() += 1);
-        for (id, people) in &of_outcome {
-            for fact in &placer.outcome(*id).hangs_on {
-                *hangs_on.entry(fact.to_string()).or_default() += people;
-            }
-        }
-        let mut hangs_on: Vec<HangsOn> =
-            hangs_on.into_iter().map(|(fact, cases)| HangsOn { fact, cases }).collect();
-        hangs_on.sort_by_key(|one| std::cmp::Reverse(one.cases));
-        let placed_count = count(in_scope().filter(|(_, outcome)| outcome.group.is_some()).count());
-        let in_scope_count = count(in_scope().count());
-        Summary {
-            people: count(placed.len()),
-            placed: placed_count,
-            unplaced: in_scope_count - placed_count,
-            judgement_cases: count(in_scope().filter(|(_, outcome)| outcome.is_provisional()).count()),
-            out_of_scope: count(placed.len()) - in_scope_count,
-            groups: group_counts(placed, placer),
-            moved: count(moved.len()),
-            moves: moves(moved),
-            hangs_on,
-            too_many_unknown: count(in_scope().filter(|(_, outcome)| outcome.too_many_unknown).count()),
-            supplementary_not_known: count(
-                placed.iter().filter(|one| one.supplementary_care == Some(Answer::NotKnown)).count(),
-            ),
-            criteria: self.criteria.clone(),
-            cancer_mode: CancerMode::Overlay,
-            minimum_age: Rules::MINIMUM_AGE,
-        }
-    }
 }
 
 impl Placed {
@@ -220,44 +185,6 @@ fn place(placer: &mut Placer, member: Member) -> Placed {
     }
     let outcome = Some(placer.place(&member.facts));
     Placed { member, outcome, supplementary_care: placer.supplementary_care(&member.facts) }
-}
-
-fn group_counts(placed: &[Placed], placer: &Placer) -> Vec<GroupCount> {
-    let mut by_code: HashMap<&str, (u64, i64)> = HashMap::new();
-    let overlay = Scheme::shipped().overlay().filter(|_| placer.rules().overlay().is_some());
-    for one in placed {
-        let supplementary = overlay.filter(|_| one.supplementary_care == Some(Answer::Yes));
-        for code in one.group(placer).into_iter().chain(supplementary.map(|group| &*group.code)) {
-            let (people, cost) = by_code.entry(code).or_default();
-            *people += 1;
-            *cost += one.member.facts.annual_cost.unwrap_or(0);
-        }
-    }
-    let groups = Scheme::shipped().groups().iter().map(|group| {
-        let (people, cost_pence) = by_code.get(&*group.code).copied().unwrap_or_default();
-        let (code, name) = (group.code.clone(), group.label.clone());
-        GroupCount {
-            code,
-            name,
-            overlay: overlay.is_some_and(|over| over.code == group.code),
-            people,
-            cost_pence,
-        }
-    });
-    groups.collect()
-}
-
-fn moves(moved: &[Moved]) -> Vec<Move> {
-    let place = |code: &Option<String>| {
-        let number = |code: &String| Scheme::shipped().group(code).map(|group| group.number);
-        code.as_ref().map_or(Some(u8::MAX), number)
-    };
-    let mut counts: BTreeMap<_, u64> = BTreeMap::new();
-    for one in moved {
-        let key = (place(&one.from), place(&one.to), one.from.clone(), one.to.clone());
-        *counts.entry(key).or_default() += 1;
-    }
-    counts.into_iter().map(|((_, _, from, to), people)| Move { from, to, people }).collect()
 }
 
 fn rules_of(versions: &[criteria::store::Version]) -> Result<Rules, Error> {

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod command;
+mod counting;
 pub mod export;
 pub mod grouping;
 pub mod placement;

@@ -1,0 +1,84 @@
+//! The figures of a run: how many people are where, what moves, and what judgement cases hang on.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+use super::grouping::{Moved, Placed};
+use super::placement::{Outcome, Placer};
+use super::rules::{CancerMode, Rules};
+use super::summary::{CriterionUsed, GroupCount, HangsOn, Move, Summary};
+use crate::criteria::answer::Answer;
+use crate::groups::scheme::Scheme;
+
+/// Counts what a run found.
+pub fn count(placed: &[Placed], moved: &[Moved], placer: &Placer, criteria: &[CriterionUsed]) -> Summary {
+    let in_scope = || placed.iter().filter_map(|one| Some(placer.outcome(one.outcome?)));
+    let such = |is_so: fn(&Outcome) -> bool| in_scope().filter(|outcome| is_so(outcome)).count() as u64;
+    let not_known = |one: &&Placed| one.supplementary_care == Some(Answer::NotKnown);
+    let people = placed.len() as u64;
+    Summary {
+        people,
+        placed: such(|outcome| outcome.group.is_some()),
+        unplaced: such(|outcome| outcome.group.is_none()),
+        judgement_cases: such(Outcome::is_provisional),
+        out_of_scope: people - in_scope().count() as u64,
+        groups: group_counts(placed, placer),
+        moved: moved.len() as u64,
+        moves: moves(moved),
+        hangs_on: hangs_on(in_scope()),
+        too_many_unknown: such(|outcome| outcome.too_many_unknown),
+        supplementary_not_known: placed.iter().filter(not_known).count() as u64,
+        criteria: criteria.to_vec(),
+        cancer_mode: CancerMode::Overlay,
+        minimum_age: Rules::MINIMUM_AGE,
+    }
+}
+
+/// How many of the outcomes hang on each fact, most first.
+fn hangs_on<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Vec<HangsOn> {
+    let mut cases: BTreeMap<String, u64> = BTreeMap::new();
+    for fact in outcomes.flat_map(|outcome| &outcome.hangs_on) {
+        *cases.entry(fact.to_string()).or_default() += 1;
+    }
+    let mut cases: Vec<HangsOn> = cases.into_iter().map(|(fact, cases)| HangsOn { fact, cases }).collect();
+    cases.sort_by_key(|one| Reverse(one.cases));
+    cases
+}
+
+fn group_counts(placed: &[Placed], placer: &Placer) -> Vec<GroupCount> {
+    let mut by_code: HashMap<&str, (u64, i64)> = HashMap::new();
+    let overlay = Scheme::shipped().overlay().filter(|_| placer.rules().overlay().is_some());
+    for one in placed {
+        let supplementary = overlay.filter(|_| one.supplementary_care == Some(Answer::Yes));
+        for code in one.group(placer).into_iter().chain(supplementary.map(|group| &*group.code)) {
+            let (people, cost) = by_code.entry(code).or_default();
+            *people += 1;
+            *cost += one.member.facts.annual_cost.unwrap_or(0);
+        }
+    }
+    let groups = Scheme::shipped().groups().iter().map(|group| {
+        let (people, cost_pence) = by_code.get(&*group.code).copied().unwrap_or_default();
+        let (code, name) = (group.code.clone(), group.label.clone());
+        GroupCount {
+            code,
+            name,
+            overlay: overlay.is_some_and(|over| over.code == group.code),
+            people,
+            cost_pence,
+        }
+    });
+    groups.collect()
+}
+
+fn moves(moved: &[Moved]) -> Vec<Move> {
+    let place = |code: &Option<String>| {
+        let number = |code: &String| Scheme::shipped().group(code).map(|group| group.number);
+        code.as_ref().map_or(Some(u8::MAX), number)
+    };
+    let mut counts: BTreeMap<_, u64> = BTreeMap::new();
+    for one in moved {
+        let key = (place(&one.from), place(&one.to), one.from.clone(), one.to.clone());
+        *counts.entry(key).or_default() += 1;
+    }
+    counts.into_iter().map(|((_, _, from, to), people)| Move { from, to, people }).collect()
+}
