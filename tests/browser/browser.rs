@@ -113,10 +113,10 @@ impl Browser {
         self.click(&format!("//label[normalize-space()={}]", quoted(label))).await;
     }
 
-    /// Picks `option` in the list under `label`.
+    /// Picks the first choice that holds the words `option` in the list under `label`.
     pub async fn select(&self, label: &str, option: &str) {
         let field = self.field(label).await;
-        let path = format!(".//option[normalize-space()={}]", quoted(option));
+        let path = format!(".//option[contains(normalize-space(), {})]", quoted(option));
         let found = field.find(By::XPath(path)).await;
         let option = found.unwrap_or_else(|_| panic!("{label} has no option {option}"));
         option.click().await.unwrap_or_else(|error| panic!("choosing in {label}: {error}"));

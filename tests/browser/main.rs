@@ -2,6 +2,7 @@
 
 mod browser;
 mod look;
+mod organisations;
 mod patterns;
 mod portal;
 mod signing_in;
