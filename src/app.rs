@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::jobs::Tools;
 use crate::keys::Keys;
 use crate::sessions::{HOURS, Sessions};
-use crate::{accounts, assets, cross_site, groups, health, mail, organisations, people};
+use crate::{accounts, assets, cross_site, groups, health, imports, mail, organisations, people};
 
 /// Whether the word of a proxy about where a call came from is believed.
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +98,7 @@ fn routes(config: &mut web::ServiceConfig) {
     config.configure(accounts::routes).configure(mail::routes);
     config.configure(groups::routes).configure(people::routes);
     config.configure(organisations::routes);
+    config.configure(imports::routes);
 }
 
 async fn not_found() -> Result<HttpResponse, Error> {

@@ -1,6 +1,7 @@
 //! Import files: every good sample gives no problem, every bad one exactly what stands beside it.
 
 mod loading;
+mod pages;
 
 use std::fs;
 use std::path::PathBuf;

@@ -85,6 +85,7 @@ impl ImportFile {
             limits: Limits::default(),
             as_of,
             is_whole_register: self.full,
+            within: None,
         };
         let mut first = First::default();
         let checked = work::dry_run(&work, &mut first, &mut |_, _, _| Ok(true))?;
@@ -197,6 +198,9 @@ fn load(work: &Work<'_>, checked: &Report, may_leave: bool) -> Result<Result<Rep
     Ok(match loaded {
         Loaded::Done(report) => Ok(report),
         Loaded::Stopped => Err(Some("Nothing was loaded: stopped.".into())),
+        Loaded::Busy => {
+            Err(Some("Another file is being loaded just now. Try again when it has finished.".into()))
+        }
         Loaded::Refused(why) => Err(Some(why)),
     })
 }

@@ -16,28 +16,44 @@ use crate::schema::{localities, network_members, organisations, people, person_r
 const PEOPLE_AT_ONCE: i64 = 10_000;
 
 impl Known {
-    /// What rows of a kind may refer to, with people as register `published` has them.
-    pub fn read(database: &Database, kind: Kind, published: i64) -> Result<Known, Error> {
-        let mut known = database.read_now(|conn| codes(conn, kind))?;
+    /// What rows of a kind may refer to, with people as register `published` has them. `within` are the localities
+    /// (row ids) whose practices and people the caller brings data in for; `None` for all.
+    pub fn read(
+        database: &Database,
+        kind: Kind,
+        published: i64,
+        within: Option<&[i64]>,
+    ) -> Result<Known, Error> {
+        let mut known = database.read_now(|conn| codes(conn, kind, within))?;
         if matches!(kind, Kind::RiskScores | Kind::LevelOfNeed) {
-            known.people = read_people(database, published)?;
+            let practices = within.is_some().then(|| known.practices());
+            known.people = read_people(database, published, practices.as_deref())?;
         }
         Ok(known)
     }
+
+    fn practices(&self) -> Vec<i64> {
+        let practices = self.organisations.values().filter(|known| known.kind == OrganisationKind::Practice);
+        practices.map(|known| known.id).collect()
+    }
 }
 
-fn codes(conn: &mut Conn, kind: Kind) -> Result<Known, Error> {
+fn codes(conn: &mut Conn, kind: Kind, within: Option<&[i64]>) -> Result<Known, Error> {
     let localities: Vec<(String, i64)> =
         localities::table.order(localities::id).select((localities::code, localities::id)).load(conn)?;
-    let organisations: Vec<(String, i64, OrganisationKind)> = organisations::table
+    let organisations: Vec<(String, i64, OrganisationKind, Option<i64>)> = organisations::table
         .order(organisations::id)
-        .select((organisations::code, organisations::id, organisations::kind))
+        .select((organisations::code, organisations::id, organisations::kind, organisations::locality_id))
         .load(conn)?;
     let memberships = if kind == Kind::NetworkMembers { memberships(conn)? } else { Vec::new() };
-    let organisation = |(code, id, kind)| (code, KnownOrganisation { id, kind });
+    let is_within = |(_, _, kind, locality): &(String, i64, OrganisationKind, Option<i64>)| {
+        *kind != OrganisationKind::Practice
+            || within.is_none_or(|within| locality.is_some_and(|id| within.contains(&id)))
+    };
+    let organisation = |(code, id, kind, _)| (code, KnownOrganisation { id, kind });
     Ok(Known {
         localities: localities.into_iter().collect(),
-        organisations: organisations.into_iter().map(organisation).collect(),
+        organisations: organisations.into_iter().filter(is_within).map(organisation).collect(),
         groups: Scheme::shipped().groups().iter().map(|group| group.code.clone()).collect(),
         memberships,
         people: KnownPeople::default(),
@@ -70,10 +86,10 @@ fn memberships(conn: &mut Conn) -> Result<Vec<KnownMembership>, Error> {
 }
 
 /// Everybody of a register, a page at a time, so that no read stays open for long.
-fn read_people(database: &Database, published: i64) -> Result<KnownPeople, Error> {
+fn read_people(database: &Database, published: i64, practices: Option<&[i64]>) -> Result<KnownPeople, Error> {
     let (mut numbers, mut after) = (Vec::new(), 0_i64);
     loop {
-        let page: Vec<(i64, String)> = database.read_now(|conn| {
+        let page: Vec<(i64, i64, String)> = database.read_now(|conn| {
             Ok(people::table
                 .inner_join(person_records::table)
                 .filter(person_records::until_register.gt(published))
@@ -81,12 +97,14 @@ fn read_people(database: &Database, published: i64) -> Result<KnownPeople, Error
                 .filter(people::id.gt(after))
                 .order(people::id)
                 .limit(PEOPLE_AT_ONCE)
-                .select((people::id, people::nhs_number))
+                .select((people::id, person_records::practice_id, people::nhs_number))
                 .load(conn)?)
         })?;
-        let Some((last, _)) = page.last() else { break };
+        let Some((last, ..)) = page.last() else { break };
         after = *last;
-        numbers.extend(page.iter().filter_map(|(_, number)| NhsNumber::parse(number).ok()));
+        let ours =
+            page.iter().filter(|(_, practice, _)| practices.is_none_or(|ours| ours.contains(practice)));
+        numbers.extend(ours.filter_map(|(.., number)| NhsNumber::parse(number).ok()));
     }
     Ok(numbers.into_iter().collect())
 }

@@ -114,9 +114,14 @@ pub fn by_reference(conn: &mut Conn, reference: &str) -> Result<Import, Error> {
     Ok(imports::table.filter(imports::reference.eq(reference)).select(Import::as_select()).first(conn)?)
 }
 
-/// The latest imports, latest first.
-pub fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<Import>, Error> {
-    Ok(imports::table.order(imports::id.desc()).limit(limit).select(Import::as_select()).load(conn)?)
+/// The latest imports of some kinds, latest first.
+pub fn latest(conn: &mut Conn, kinds: &[Kind], limit: i64) -> Result<Vec<Import>, Error> {
+    Ok(imports::table
+        .filter(imports::kind.eq_any(kinds))
+        .order(imports::id.desc())
+        .limit(limit)
+        .select(Import::as_select())
+        .load(conn)?)
 }
 
 /// The last import of each kind that was applied, in the order of the kinds.
@@ -288,7 +293,7 @@ pub fn problems(
 /// Imports whose file waits since before `then`: checked or refused, and neither confirmed nor cancelled.
 pub fn waiting_since(conn: &mut Conn, then: Moment) -> Result<Vec<Import>, Error> {
     Ok(imports::table
-        .filter(imports::state.eq_any([State::Checked, State::Refused, State::Failed]))
+        .filter(imports::state.eq_any([State::Checked, State::Refused]))
         .filter(imports::uploaded_by.is_not_null().and(imports::created_at.lt(then)))
         .order(imports::id.desc())
         .limit(1_000)

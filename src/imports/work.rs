@@ -41,6 +41,8 @@ pub struct Work<'a> {
     pub as_of: NaiveDate,
     /// The file is the whole register of the practices in it.
     pub is_whole_register: bool,
+    /// The localities (row ids) whose practices and people the file may name; `None` for all.
+    pub within: Option<Vec<i64>>,
 }
 
 /// What a file is and does.
@@ -98,6 +100,8 @@ pub enum Loaded {
     Done(Report),
     /// Somebody asked to stop; nothing was changed.
     Stopped,
+    /// Another file is being loaded; nothing was changed, and trying again later is all there is to do.
+    Busy,
     /// The sentence says why nothing was changed.
     Refused(String),
 }
@@ -139,7 +143,7 @@ fn dry_run_of<K: Load>(
     watch: &mut Watch<'_>,
 ) -> Result<Option<Report>, Error> {
     let published = work.database.read_now(published)?;
-    let known = Known::read(work.database, K::KIND, published)?;
+    let known = Known::read(work.database, K::KIND, published, work.within.as_deref())?;
     let mut pass = match Pass::<K>::open(work, &known)? {
         Ok(pass) => pass,
         Err(problem) => return refused(problems, problem).map(Some),
@@ -182,7 +186,7 @@ fn load_at_once<K: Load>(
     watch: &mut Watch<'_>,
     finish: &mut Finish<'_>,
 ) -> Result<Loaded, Error> {
-    let known = Known::read(work.database, K::KIND, 0)?;
+    let known = Known::read(work.database, K::KIND, 0, work.within.as_deref())?;
     let Ok(mut pass) = Pass::<K>::open(work, &known)? else { return Ok(changed_meanwhile()) };
     let mut rows = Vec::new();
     loop {
@@ -220,9 +224,7 @@ fn load_staged<K: Load>(
     finish: &mut Finish<'_>,
 ) -> Result<Loaded, Error> {
     let Some(lease) = Lease::take(work.database, &work.clock, holder)? else {
-        return Ok(Loaded::Refused(
-            "Another file is being loaded just now. Try again when it has finished.".into(),
-        ));
+        return Ok(Loaded::Busy);
     };
     match stage::<K>(work, &lease, expected, may_leave, watch) {
         Ok(Loaded::Done(report)) => {
@@ -251,7 +253,7 @@ fn stage<K: Load>(
     may_leave: bool,
     watch: &mut Watch<'_>,
 ) -> Result<Loaded, Error> {
-    let known = Known::read(work.database, K::KIND, lease.published)?;
+    let known = Known::read(work.database, K::KIND, lease.published, work.within.as_deref())?;
     let Ok(mut pass) = Pass::<K>::open(work, &known)? else { return Ok(changed_meanwhile()) };
     let mut report = Report { warnings: expected.warnings, ..Report::default() };
     let mut practices = BTreeSet::new();

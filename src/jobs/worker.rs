@@ -107,7 +107,8 @@ fn work(kind: Kind, claimed: &Claimed<'_>) -> Result<Outcome, Error> {
     match kind {
         Kind::RunPreview => crate::runs::work::preview(claimed),
         Kind::RunApply => crate::runs::work::apply(claimed),
-        Kind::ImportCheck | Kind::ImportApply => Err(anyhow::anyhow!("no slice does this work").into()),
+        Kind::ImportCheck => crate::imports::job::check(claimed),
+        Kind::ImportApply => crate::imports::job::apply(claimed),
     }
 }
 
@@ -164,5 +165,6 @@ fn sweep(tools: &Tools) -> Result<(), Error> {
         crate::once::forget_old(conn, now)?;
         crate::accounts::forget_failures(conn, now)?;
         Ok(())
-    })
+    })?;
+    crate::imports::job::forget_old(tools)
 }

@@ -9,7 +9,8 @@ use super::{Compared, Load, Loading};
 use crate::audit::Subject;
 use crate::database::Conn;
 use crate::error::Error;
-use crate::imports::rows::organisations::{CommissionerKind, OrganisationKind, OrganisationRow, Sector};
+use crate::imports::rows::organisations::{OrganisationKind, OrganisationRow};
+use crate::organisations::organisation::{CommissionerKind, Sector};
 use crate::schema::organisations;
 
 /// An organisation to add (no row id) or change.

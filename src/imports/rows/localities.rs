@@ -6,6 +6,7 @@ use crate::imports::header::Column;
 use crate::imports::kind::Kind;
 use crate::imports::known::Known;
 use crate::imports::problem::Code;
+use crate::organisations::organisation::LONGEST_NAME;
 
 use super::organisations::OrganisationKind;
 use super::{FirstLines, Row, Source, seen_before};
@@ -37,7 +38,7 @@ impl Row for LocalityRow {
         checks.required(&code_cell);
         let code = checks.code(&code_cell).map(str::to_owned);
         checks.required(&name_cell);
-        let name = checks.text(&name_cell, 120);
+        let name = checks.text(&name_cell, LONGEST_NAME);
         checks.required(&commissioner_cell);
         let commissioner = checks.code(&commissioner_cell);
         if let Some(stored) = commissioner.and_then(|code| known.organisations.get(code))

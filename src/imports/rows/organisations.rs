@@ -8,7 +8,8 @@ use crate::imports::header::Column;
 use crate::imports::kind::Kind;
 use crate::imports::known::Known;
 use crate::imports::problem::Code;
-use crate::stored_as_text;
+pub use crate::organisations::organisation::Kind as OrganisationKind;
+use crate::organisations::organisation::{CommissionerKind, FIRST_DAY, LONGEST_NAME, Sector};
 
 use super::{FirstLines, Row, Source, seen_before};
 
@@ -22,43 +23,6 @@ const COLUMNS: [Column; 8] = [
     Column::new("open_date"),
     Column::new("close_date"),
 ];
-
-/// The first day of the National Health Service.
-const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(1948, 7, 5).expect("5 July 1948 is a day");
-
-stored_as_text! {
-    /// What an organisation is; rights follow from it.
-    OrganisationKind {
-        Commissioner = "commissioner",
-        GpNetwork = "gp_network",
-        Practice = "practice",
-        ProviderNetwork = "provider_network",
-        Provider = "provider",
-    }
-}
-
-stored_as_text! {
-    /// The subtype of a commissioner.
-    CommissionerKind {
-        Ccg = "ccg",
-        LocalAuthority = "local_authority",
-        NhsEngland = "nhs_england",
-    }
-}
-
-stored_as_text! {
-    /// The sector of a provider.
-    Sector {
-        Acute = "acute",
-        Community = "community",
-        MentalHealth = "mental_health",
-        SocialCare = "social_care",
-        ThirdSector = "third_sector",
-        Independent = "independent",
-        PrimaryCare = "primary_care",
-        Ambulance = "ambulance",
-    }
-}
 
 /// An organisation as sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,7 +50,7 @@ impl Row for OrganisationRow {
         checks.required(&code_cell);
         let code = checks.code(&code_cell).map(str::to_owned);
         checks.required(&name_cell);
-        let name = checks.text(&name_cell, 120);
+        let name = checks.text(&name_cell, LONGEST_NAME);
         checks.required(&kind_cell);
         let kind = checks.word(&kind_cell, OrganisationKind::ALL, OrganisationKind::word);
         if let Some(kind) = kind {

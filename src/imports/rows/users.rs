@@ -10,7 +10,6 @@ use crate::imports::kind::Kind;
 use crate::imports::known::Known;
 use crate::imports::problem::Code;
 
-use super::organisations::OrganisationKind;
 use super::{FirstLines, Row, Source, seen_before};
 
 const COLUMNS: [Column; 6] = [
@@ -107,31 +106,14 @@ fn organisation(checks: &mut Checks, cell: &Cell, known: &Known, role: Option<Ro
         checks.fault(cell, Code::UnknownRef, message);
         return None;
     };
-    if let Some((kinds, words)) = role.map(kinds_of)
-        && !kinds.contains(&stored.kind)
-    {
+    let kinds = role.map_or(&[][..], Role::organisation_kinds);
+    if role.is_some() && !kinds.contains(&stored.kind.word()) {
         let message = format!(
-            "{} is not an organisation of the kind this role wants: {words}. Mend the role or the code.",
-            cell.shown()
+            "{} is not an organisation of the kind this role wants: {}. Mend the role or the code.",
+            cell.shown(),
+            kinds.join(" or ")
         );
         checks.fault(cell, Code::RoleType, message);
     }
     Some(stored.id)
-}
-
-/// The kinds of organisation that a role belongs to, and the same in words.
-fn kinds_of(role: Role) -> (&'static [OrganisationKind], &'static str) {
-    match role {
-        Role::Administrator => (&[], "none"),
-        Role::Gp | Role::PracticeStaff => (&[OrganisationKind::Practice], "a practice"),
-        Role::NetworkManager => (&[OrganisationKind::GpNetwork], "a GP network"),
-        Role::Provider => (&[OrganisationKind::ProviderNetwork], "a provider network"),
-        Role::Coordinator => (
-            &[OrganisationKind::Practice, OrganisationKind::ProviderNetwork],
-            "a practice or a provider network",
-        ),
-        Role::Commissioner | Role::Analyst | Role::LayPartner | Role::Auditor | Role::Keyer => {
-            (&[OrganisationKind::Commissioner], "a commissioner")
-        }
-    }
 }

@@ -1,0 +1,272 @@
+//! `/imports/{reference}`: a file being checked, what it would do, what stands in its way, and what it did.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::access::{Imports, Who, say_done};
+use crate::audit::{self, Subject, Verb};
+use crate::clock::{Moment, Now, london_day};
+use crate::database::{Conn, Database};
+use crate::doctor::localities_without_commissioner;
+use crate::error::Error;
+use crate::imports::kind::Kind;
+use crate::imports::store::{self, Import, State, StoredProblem};
+use crate::imports::{rights, uploads};
+use crate::jobs::{self, Job, Tools};
+use crate::once::{fresh_key, once};
+use crate::page::{Chrome, Mistakes, filters, long_day, see_other, show_as, thousands};
+
+/// How many problems stand on the page; all are in the CSV.
+const PROBLEMS: i64 = 100;
+
+const JOBS: &[jobs::Kind] = &[jobs::Kind::ImportCheck, jobs::Kind::ImportApply];
+
+#[derive(Template)]
+#[template(path = "imports/one.html")]
+struct OnePage {
+    chrome: Chrome,
+    mistakes: Mistakes,
+    import: Import,
+    job: Option<Job>,
+    problems: Vec<StoredProblem>,
+    /// Whether the caller uploaded the file and it is still there.
+    has_file: bool,
+    /// When the very same file was loaded, where loading it again changes nothing.
+    loaded_before: Option<Moment>,
+    /// Codes of localities whose commissioner is not loaded yet.
+    without_commissioner: Vec<String>,
+    looked: bool,
+    leave: bool,
+    key: String,
+}
+
+impl OnePage {
+    fn is_working(&self) -> bool {
+        matches!(self.import.state, State::Checking | State::Applying)
+    }
+
+    fn ended_at(&self) -> Moment {
+        self.import.ended_at.unwrap_or(self.import.created_at)
+    }
+
+    /// The day on which the very same file was loaded, where loading it again changes nothing.
+    fn loaded_before(&self) -> Option<String> {
+        self.loaded_before.map(|at| long_day(london_day(at)))
+    }
+
+    fn cancel_key(&self) -> String {
+        fresh_key()
+    }
+
+    /// The button names the act.
+    fn load_label(&self) -> String {
+        match self.import.row_count {
+            1 => "Load 1 row".into(),
+            rows => format!("Load {} rows", thousands(rows)),
+        }
+    }
+
+    fn problem_count(&self) -> i64 {
+        self.import.error_count + self.import.warning_count
+    }
+}
+
+impl State {
+    /// As its tag says.
+    pub fn label(self) -> &'static str {
+        match self {
+            State::Checking | State::Applying => "In progress",
+            State::Checked => "Waiting to be confirmed",
+            State::Refused => "Completed with problems",
+            State::Applied => "Completed",
+            State::Cancelled => "Cancelled",
+            State::Failed => "Failed",
+        }
+    }
+}
+
+/// What stands beside an import in the database.
+struct Found {
+    import: Import,
+    job: Option<Job>,
+    problems: Vec<StoredProblem>,
+    loaded_before: Option<Moment>,
+    without_commissioner: Vec<String>,
+}
+
+fn find(conn: &mut Conn, reference: &str, ours: &[Kind]) -> Result<Found, Error> {
+    let import = import_of(conn, reference, ours)?;
+    let names_commissioners = matches!(import.kind, Kind::Localities | Kind::Organisations);
+    Ok(Found {
+        job: jobs::about(conn, JOBS, reference)?,
+        problems: store::problems(conn, import.id, -1, PROBLEMS)?,
+        loaded_before: match import.changes_nothing() && import.state == State::Checked {
+            true => store::loaded_before(conn, import.kind, &import.file_hash)?,
+            false => None,
+        },
+        without_commissioner: match names_commissioners && import.state == State::Applied {
+            true => localities_without_commissioner(conn)?,
+            false => Vec::new(),
+        },
+        import,
+    })
+}
+
+/// An import of a kind the caller brings in.
+pub(super) fn import_of(conn: &mut Conn, reference: &str, ours: &[Kind]) -> Result<Import, Error> {
+    let import = store::by_reference(conn, reference)?;
+    if ours.contains(&import.kind) { Ok(import) } else { Err(Error::NotFound) }
+}
+
+pub async fn show_one(
+    Imports(who): Imports,
+    database: web::Data<Database>,
+    tools: web::Data<Tools>,
+    reference: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    page(&who, &database, &tools, &reference, &ConfirmForm::default(), Mistakes::new()).await
+}
+
+async fn page(
+    who: &Who,
+    database: &Database,
+    tools: &Tools,
+    reference: &str,
+    form: &ConfirmForm,
+    mistakes: Mistakes,
+) -> Result<HttpResponse, Error> {
+    let (wanted, ours) = (reference.to_owned(), rights::kinds_of(who.role()));
+    let Found { import, job, problems, loaded_before, without_commissioner } =
+        database.read(move |conn| find(conn, &wanted, ours)).await?;
+    let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let is_theirs = import.uploaded_by == Some(who.user_id);
+    show_as(
+        status,
+        &OnePage {
+            chrome: who.chrome(),
+            mistakes,
+            has_file: is_theirs && uploads::place(&tools.folder, &import.reference).is_file(),
+            import,
+            job,
+            problems,
+            loaded_before,
+            without_commissioner,
+            looked: form.looked == "yes",
+            leave: form.leave == "yes",
+            key: fresh_key(),
+        },
+    )
+}
+
+/// What is ticked before a file is loaded.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ConfirmForm {
+    key: String,
+    version: String,
+    looked: String,
+    leave: String,
+}
+
+impl ConfirmForm {
+    fn check(&self, import: &Import) -> Mistakes {
+        let mut mistakes = Mistakes::new();
+        if import.warning_count > 0 && self.looked != "yes" {
+            mistakes.add("looked", "Look at the warnings, then tick that they are right");
+        }
+        if import.many_leaving && self.leave != "yes" {
+            mistakes.add("leave", "Tick that so many people have left, or cancel");
+        }
+        mistakes
+    }
+}
+
+pub async fn confirm(
+    Imports(who): Imports,
+    database: web::Data<Database>,
+    tools: web::Data<Tools>,
+    now: Now,
+    reference: web::Path<String>,
+    form: web::Form<ConfirmForm>,
+) -> Result<HttpResponse, Error> {
+    let (reference, ours) = (reference.into_inner(), rights::kinds_of(who.role()));
+    let wanted = reference.clone();
+    let import = database.read(move |conn| import_of(conn, &wanted, ours)).await?;
+    let mistakes = form.check(&import);
+    if import.state == State::Checked && !mistakes.is_empty() {
+        return page(&who, &database, &tools, &reference, &form, mistakes).await;
+    }
+    let form = form.into_inner();
+    let to = database
+        .write(move |conn| {
+            once(conn, now.moment, who.user_id, &form.key, |conn| {
+                let version = form.version.parse().unwrap_or(0);
+                if !store::advance(conn, &reference, &[State::Checked], Some(version), State::Applying, None)?
+                {
+                    return Err(Error::Conflict("This import has been confirmed or cancelled meanwhile."));
+                }
+                jobs::add(conn, now.moment, &who.actor, jobs::Kind::ImportApply, &reference)?;
+                Ok(format!("/imports/{reference}"))
+            })
+        })
+        .await?;
+    Ok(see_other(to))
+}
+
+/// Which version of an import to cancel.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct CancelForm {
+    key: String,
+    version: String,
+}
+
+/// Cancels a file that waits, and asks a job at work to stop.
+pub async fn cancel(
+    Imports(who): Imports,
+    database: web::Data<Database>,
+    tools: web::Data<Tools>,
+    now: Now,
+    session: Session,
+    reference: web::Path<String>,
+    form: web::Form<CancelForm>,
+) -> Result<HttpResponse, Error> {
+    let (reference, ours) = (reference.into_inner(), rights::kinds_of(who.role()));
+    let form = form.into_inner();
+    let cancelled = reference.clone();
+    let (to, is_over) = database
+        .write(move |conn| {
+            import_of(conn, &reference, ours)?;
+            let to = once(conn, now.moment, who.user_id, &form.key, |conn| {
+                stop(conn, now.moment, &reference, form.version.parse().unwrap_or(0))?;
+                let subjects = [Subject::import(&reference)];
+                audit::record(conn, now.moment, &who.actor, Verb::ImportCancelled, &subjects, json!({}))?;
+                Ok(format!("/imports/{reference}"))
+            })?;
+            Ok((to, store::by_reference(conn, &reference)?.state == State::Cancelled))
+        })
+        .await?;
+    if is_over {
+        uploads::delete(&tools.folder, &cancelled)?;
+        say_done(&session, "The import is cancelled and its file deleted. Nothing was changed.")?;
+    }
+    Ok(see_other(to))
+}
+
+/// A job that has not begun is stopped at once; one at work stops at its next step and tells of it then.
+fn stop(conn: &mut Conn, now: Moment, reference: &str, version: i64) -> Result<(), Error> {
+    let is_at_work = jobs::about(conn, JOBS, reference)?.is_some_and(|job| job.state == jobs::State::Running);
+    jobs::ask_to_cancel(conn, JOBS, reference)?;
+    if is_at_work {
+        return Ok(());
+    }
+    let from = [State::Checking, State::Checked, State::Refused, State::Applying];
+    match store::advance(conn, reference, &from, Some(version), State::Cancelled, Some(now))? {
+        true => Ok(()),
+        false => Err(Error::Conflict("This import has been confirmed or cancelled meanwhile.")),
+    }
+}

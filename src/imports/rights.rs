@@ -1,0 +1,34 @@
+//! Who brings in what: an administrator every kind, an analyst data about the people of its commissioner's localities.
+
+use diesel::prelude::*;
+
+use super::kind::Kind;
+use crate::access::Role;
+use crate::audit::Actor;
+use crate::database::Conn;
+use crate::error::Error;
+use crate::schema::{localities, organisations};
+
+/// The kinds a role brings in. Users are the administrator's alone: whoever adds users could make an administrator.
+pub fn kinds_of(role: Role) -> &'static [Kind] {
+    match role {
+        Role::Administrator => Kind::ALL,
+        Role::Analyst => &[Kind::People, Kind::RiskScores, Kind::LevelOfNeed],
+        _ => &[],
+    }
+}
+
+/// The localities (row ids) whose practices and people an actor's file may name; `None` for all.
+pub fn localities_of(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<i64>>, Error> {
+    if actor.role != Role::Analyst.word() {
+        return Ok(None);
+    }
+    let joint: Option<i64> = organisations::table
+        .filter(organisations::code.eq(&actor.acting_as))
+        .select(organisations::locality_id)
+        .first(conn)
+        .optional()?
+        .flatten();
+    let ours = localities::commissioner_code.eq(&actor.acting_as).or(localities::id.eq(joint.unwrap_or(0)));
+    Ok(Some(localities::table.filter(ours).order(localities::id).select(localities::id).load(conn)?))
+}
