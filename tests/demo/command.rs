@@ -4,17 +4,21 @@ use actix_web::http::StatusCode;
 use common_ground::config::{Flags, Settings};
 use common_ground::database::Address;
 use common_ground::demo::command::MakeDemo;
+use common_ground::demo::organisations::LARGE;
 use common_ground::demo::users::PASSWORD;
+use common_ground::demo::{Demo, Plan};
 use common_ground::installation;
 use common_ground::schema::{
-    levels_of_need, localities, people, person_records, register_state, risk_scores,
+    criteria_versions, current_runs, levels_of_need, localities, movements, people, person_records,
+    register_state, risk_scores, runs,
 };
 use diesel::prelude::*;
 
+use super::people::{in_large, is_judgement_case};
 use crate::harness::{TestPortal, today};
 use crate::on_both;
 
-fn settings(portal: &TestPortal) -> Settings {
+pub fn settings(portal: &TestPortal) -> Settings {
     let url = match portal.database.address() {
         Address::Sqlite(file) => file.display().to_string(),
         Address::Postgres(url) => url.clone(),
@@ -23,7 +27,7 @@ fn settings(portal: &TestPortal) -> Settings {
     Settings::new(Flags { database_url: Some(url), keys, ..Flags::default() }).unwrap()
 }
 
-fn asked(adults: u32) -> MakeDemo {
+pub fn asked(adults: u32) -> MakeDemo {
     MakeDemo {
         people: Some(adults),
         as_of: Some(today()),
@@ -65,7 +69,7 @@ on_both! {
 on_both! {
     async fn everything_of_a_demo_stands_in_one_published_register(portal) {
         asked(1_500).prepare(&settings(&portal)).unwrap();
-        let demo = common_ground::demo::Demo::of(common_ground::demo::Plan::new(1_500, today()).unwrap());
+        let demo = Demo::of(Plan::new(1_500, today()).unwrap());
         let published: i64 = portal.read(|conn| Ok(register_state::table.select(register_state::published).first(conn)?));
         assert_eq!(published, 1);
         macro_rules! rows {
@@ -80,6 +84,46 @@ on_both! {
         assert_eq!(rows!(person_records), demo.people.len());
         assert_eq!(rows!(risk_scores), demo.risk_scores.len());
         assert_eq!(rows!(levels_of_need), demo.assessments.len());
+    }
+}
+
+/// What the applied run of a locality found.
+fn grouped(portal: &TestPortal, locality: &str) -> serde_json::Value {
+    let summary: String = portal.read(|conn| {
+        Ok(current_runs::table
+            .inner_join(runs::table)
+            .inner_join(localities::table)
+            .filter(localities::code.eq(locality))
+            .select(runs::summary)
+            .first(conn)?)
+    });
+    serde_json::from_str(&summary).unwrap()
+}
+
+on_both! {
+    async fn everybody_stands_in_a_group_and_in_the_ledger(portal) {
+        asked(1_500).prepare(&settings(&portal)).unwrap();
+        let demo = Demo::of(Plan::new(1_500, today()).unwrap());
+        let large = grouped(&portal, LARGE);
+        let judged = in_large(&demo).filter(|person| is_judgement_case(person)).count();
+        assert_eq!((&large["people"], &large["placed"]), (&1_500.into(), &1_500.into()));
+        assert_eq!(large["judgement_cases"], judged);
+        let placed: u64 = demo.localities.iter().filter_map(|l| grouped(&portal, l.code)["placed"].as_u64()).sum();
+        let children: u64 =
+            demo.localities.iter().filter_map(|l| grouped(&portal, l.code)["out_of_scope"].as_u64()).sum();
+        assert!(children > 0);
+        let (moved, causes) = portal.read(|conn| {
+            let causes: Vec<String> = movements::table.select(movements::cause).distinct().load(conn)?;
+            Ok((movements::table.count().get_result::<i64>(conn)?, causes))
+        });
+        assert_eq!((moved, causes), (i64::try_from(placed).unwrap(), vec!["initial".to_owned()]));
+        let agreed: i64 = portal.read(|conn| {
+            Ok(criteria_versions::table
+                .filter(criteria_versions::state.eq("in_force").and(criteria_versions::set_up_by_administrator))
+                .count()
+                .get_result(conn)?)
+        });
+        assert_eq!(agreed, 27, "nine groups in three localities");
     }
 }
 

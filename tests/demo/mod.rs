@@ -2,3 +2,5 @@
 
 mod command;
 mod people;
+mod program;
+mod round_trip;

@@ -15,7 +15,7 @@ fn demo(adults: u32) -> Demo {
     Demo::of(Plan::new(adults, date("2025-11-24")).unwrap())
 }
 
-fn in_large(demo: &Demo) -> impl Iterator<Item = &Person> {
+pub fn in_large(demo: &Demo) -> impl Iterator<Item = &Person> {
     demo.people.iter().filter(|person| demo.practices[person.practice].locality == LARGE)
 }
 
@@ -212,7 +212,7 @@ fn group(facts: [bool; 7]) -> u8 {
 }
 
 /// Whether some values of the unknown facts give another group than none of them being so.
-fn is_judgement_case(person: &Person) -> bool {
+pub fn is_judgement_case(person: &Person) -> bool {
     let facts = &person.facts;
     let known = [
         facts.homeless,
