@@ -43,6 +43,7 @@ fn check(portal: &TestPortal, file: &Path, kind: Kind) -> Report {
         limits: Limits::default(),
         as_of: today(),
         is_whole_register: kind == Kind::People,
+        within: None,
     };
     dry_run(&work, &mut NoProblem, &mut |_, _, _| Ok(true)).unwrap().unwrap()
 }
