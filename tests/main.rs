@@ -16,3 +16,4 @@ mod runs;
 mod samples;
 mod schema;
 mod shell;
+mod users;

@@ -2,6 +2,11 @@
 
 mod account;
 mod acting_as;
+mod admin;
+mod admin_invite;
+mod admin_membership;
+mod admin_store;
+mod admin_user;
 pub mod command;
 mod links;
 mod password;
@@ -28,4 +33,28 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/account", web::get().to(account::show_account))
         .route("/account/password", web::post().to(account::change_password))
         .route("/account/sessions", web::post().to(account::end_sessions));
+    routes_of_administrators(config);
+}
+
+fn routes_of_administrators(config: &mut web::ServiceConfig) {
+    config
+        .route("/admin/users", web::get().to(admin::show_list))
+        .route("/admin/users.csv", web::get().to(admin::csv))
+        .route("/admin/users/new", web::get().to(admin_invite::new))
+        .route("/admin/users/new", web::post().to(admin_invite::add))
+        .route("/admin/users/{reference}", web::get().to(admin_user::one))
+        .route("/admin/users/{reference}/name", web::get().to(admin_user::name_form))
+        .route("/admin/users/{reference}/name", web::post().to(admin_user::rename))
+        .route("/admin/users/{reference}/link", web::post().to(admin_user::send_link))
+        .route("/admin/users/{reference}/sessions", web::post().to(admin_user::end_sessions))
+        .route("/admin/users/{reference}/memberships/new", web::get().to(admin_membership::new))
+        .route("/admin/users/{reference}/memberships/new", web::post().to(admin_membership::add))
+        .route(
+            "/admin/users/{reference}/memberships/{role}/{organisation}/{from}",
+            web::get().to(admin_membership::end_form),
+        )
+        .route(
+            "/admin/users/{reference}/memberships/{role}/{organisation}/{from}",
+            web::post().to(admin_membership::end),
+        );
 }
