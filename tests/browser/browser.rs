@@ -96,6 +96,11 @@ impl Browser {
         self.leave_by(&format!("//a[normalize-space()={}]", quoted(text))).await;
     }
 
+    /// Follows the first link whose words begin with `text`.
+    pub async fn follow_first(&self, text: &str) {
+        self.leave_by(&format!("//main//a[starts-with(normalize-space(), {})]", quoted(text))).await;
+    }
+
     /// Presses the first button whose words are `text`.
     pub async fn press(&self, text: &str) {
         self.leave_by(&format!("//button[normalize-space()={}]", quoted(text))).await;

@@ -1,6 +1,7 @@
 //! The journeys of the portal's people in a real browser, each with scripts and without. `bin/test` gets what they need.
 
 mod browser;
+mod groups;
 mod look;
 mod organisations;
 mod patterns;
