@@ -422,3 +422,18 @@ on_both! {
         });
     }
 }
+
+on_both! {
+    async fn a_job_whose_worker_died_after_publishing_changes_nothing_when_done_again(portal) {
+        loaded(&portal);
+        let run = begin(&portal, "LOC01", "2015-04-01");
+        apply_until(&portal, &run, &|_| Ok(true)).unwrap();
+        let before = portal.read(staged);
+        let now = portal.tools.clock.now().moment;
+        portal.write(|conn| jobs::add(conn, now, &Actor::command_line(), Kind::RunApply, &run.reference));
+        portal.work().await;
+        assert_eq!(portal.read(staged), before);
+        let job = portal.read(|conn| jobs::about(conn, &[Kind::RunApply], &run.reference)).unwrap();
+        assert_eq!(job.state, jobs::State::Completed);
+    }
+}

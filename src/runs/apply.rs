@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::grouping::{Found, Grouping};
 use super::reason::Reason;
-use super::store::{self, NewMovement, NewPlacement, Run, State};
+use super::staged::{self, NewMovement, NewPlacement};
+use super::store::{self, Run, State};
 use super::summary::Summary;
 use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::{Clock, Moment};
@@ -65,7 +66,7 @@ impl Applying<'_> {
     }
 
     fn work(&self, run: &Run) -> Result<Option<Summary>, Error> {
-        self.database.write_now(|conn| store::give_up_dead(conn, run.locality_id, run.id))?;
+        self.database.write_now(|conn| staged::give_up_dead(conn, run.locality_id, run.id))?;
         self.sweep(run)?;
         let (grouping, found) = find(self.database, run.locality_id, run.as_of)?;
         if let Some(last) = grouping.is_too_early() {
@@ -74,7 +75,7 @@ impl Applying<'_> {
         let previous = grouping.previous.as_ref().map(|run| run.id);
         self.database.write_now(|conn| {
             store::keep_summary(conn, run.id, grouping.register, previous, &found.summary)?;
-            store::stage_reasons(conn, run.id, &reasons(&found))
+            staged::stage_reasons(conn, run.id, &reasons(&found))
         })?;
         self.database.write_now(|conn| counts(&found).keep(conn, run.id))?;
         if !self.stage(run, &grouping, &found)? {
@@ -90,7 +91,7 @@ impl Applying<'_> {
         let mut done = 0;
         for some in found.placed.chunks(self.pace.rows) {
             let rows: Vec<NewPlacement> = some.iter().map(|one| placement(run.id, one, found)).collect();
-            self.database.write_now(|conn| store::stage_placements(conn, &rows))?;
+            self.database.write_now(|conn| staged::stage_placements(conn, &rows))?;
             if !self.staged(&mut done, some.len(), total)? {
                 return Ok(false);
             }
@@ -98,7 +99,7 @@ impl Applying<'_> {
         let now = self.clock.now().moment;
         for some in found.moved.chunks(self.pace.rows) {
             let rows: Vec<NewMovement> = some.iter().map(|one| movement(run, grouping, now, one)).collect();
-            self.database.write_now(|conn| store::stage_movements(conn, &rows))?;
+            self.database.write_now(|conn| staged::stage_movements(conn, &rows))?;
             if !self.staged(&mut done, some.len(), total)? {
                 return Ok(false);
             }
@@ -144,9 +145,10 @@ impl Applying<'_> {
     /// Deletes what runs of the locality staged that were never published, this one's earlier try among them.
     fn sweep(&self, run: &Run) -> Result<(), Error> {
         let at_once = i64::try_from(self.pace.rows).unwrap_or(1_000).min(10_000);
-        let unpublished = self.database.read_now(|conn| store::unpublished(conn, run.locality_id, run.id))?;
+        let unpublished =
+            self.database.read_now(|conn| staged::unpublished(conn, run.locality_id, run.id))?;
         for id in unpublished {
-            while self.database.write_now(|conn| store::sweep(conn, id, at_once))? {
+            while self.database.write_now(|conn| staged::sweep(conn, id, at_once))? {
                 std::thread::sleep(self.pace.pause);
             }
         }

@@ -8,6 +8,7 @@ pub mod grouping;
 pub mod placement;
 pub mod reason;
 pub mod rules;
+mod staged;
 pub mod store;
 pub mod summary;
 pub mod work;

@@ -43,9 +43,14 @@ pub fn preview(job: &Claimed<'_>) -> Result<Outcome, Error> {
     Ok(Outcome::Completed)
 }
 
-/// Applies a run that stands as applying.
+/// Applies a run that stands as applying; one that a worker applied before it died is left as it is.
 pub fn apply(job: &Claimed<'_>) -> Result<Outcome, Error> {
     let run = run_of(job)?;
+    match run.state {
+        State::Applying => {}
+        State::Applied => return Ok(Outcome::Completed),
+        State::Working | State::Previewed | State::Failed | State::Cancelled => return Ok(Outcome::Stopped),
+    }
     let applying = Applying {
         database: &job.tools.database,
         clock: &job.tools.clock,
