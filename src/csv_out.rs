@@ -6,13 +6,26 @@ use std::io::{self, Write};
 
 /// Writes rows of cells. Pages begin with a byte order mark, which spreadsheets need to see UTF-8; files of the
 /// command line have none, so that programs read the first column's name as it stands.
-pub struct CsvOut<W: Write>(csv::Writer<W>);
+pub struct CsvOut<W: Write>(Form<W>);
+
+enum Form<W: Write> {
+    Csv(Box<csv::Writer<W>>),
+    /// The names of the first row, and a line of JSON for each row after it.
+    Ndjson(W, Vec<String>),
+}
 
 impl<W: Write> CsvOut<W> {
     /// Without a byte order mark: for the command line.
     pub fn plain(output: W) -> Self {
         let mut builder = csv::WriterBuilder::new();
-        Self(builder.terminator(csv::Terminator::CRLF).flexible(true).from_writer(output))
+        Self(Form::Csv(Box::new(
+            builder.terminator(csv::Terminator::CRLF).flexible(true).from_writer(output),
+        )))
+    }
+
+    /// The same rows as a line of JSON each, under the names of the first row; a blank cell is null.
+    pub fn ndjson(output: W) -> Self {
+        Self(Form::Ndjson(output, Vec::new()))
     }
 
     /// With a byte order mark: for what a page offers as a download.
@@ -21,18 +34,38 @@ impl<W: Write> CsvOut<W> {
         Ok(Self::plain(output))
     }
 
-    /// Writes one row, each cell guarded.
+    /// Writes one row; in a CSV each cell is guarded.
     pub fn row<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) -> io::Result<()> {
-        for cell in cells {
-            self.0.write_field(guarded(cell.as_ref()).as_bytes())?;
+        match &mut self.0 {
+            Form::Csv(csv) => {
+                for cell in cells {
+                    csv.write_field(guarded(cell.as_ref()).as_bytes())?;
+                }
+                Ok(csv.write_record(None::<&[u8]>)?)
+            }
+            Form::Ndjson(_, names) if names.is_empty() => {
+                names.extend(cells.into_iter().map(|cell| cell.as_ref().to_owned()));
+                Ok(())
+            }
+            Form::Ndjson(output, names) => {
+                let value = |cell: C| match cell.as_ref() {
+                    "" => serde_json::Value::Null,
+                    text => text.into(),
+                };
+                let row: serde_json::Map<_, _> =
+                    names.iter().cloned().zip(cells.into_iter().map(value)).collect();
+                serde_json::to_writer(&mut *output, &row)?;
+                output.write_all(b"\n")
+            }
         }
-        self.0.write_record(None::<&[u8]>)?;
-        Ok(())
     }
 
     /// Writes what is still buffered and hands the output back.
     pub fn finish(self) -> io::Result<W> {
-        self.0.into_inner().map_err(|error| error.into_error())
+        match self.0 {
+            Form::Csv(csv) => csv.into_inner().map_err(|error| error.into_error()),
+            Form::Ndjson(output, _) => Ok(output),
+        }
     }
 }
 
@@ -92,6 +125,14 @@ mod tests {
         out.row(["=d", "\"e\"\n"]).unwrap();
         let text = String::from_utf8(out.finish().unwrap()).unwrap();
         assert_eq!(text, "\u{feff}a,\"b,c\"\r\n'=d,\"\"\"e\"\"\n\"\r\n");
+    }
+
+    #[test]
+    fn rows_of_json_have_the_names_of_the_first() {
+        let mut out = CsvOut::ndjson(Vec::new());
+        out.row(["b", "a"]).unwrap();
+        out.row(["=1", ""]).unwrap();
+        assert_eq!(String::from_utf8(out.finish().unwrap()).unwrap(), "{\"a\":null,\"b\":\"=1\"}\n");
     }
 
     proptest! {

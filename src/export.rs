@@ -4,6 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::ensure;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -12,10 +13,11 @@ use crate::audit::{self, Actor, Subject, Verb};
 use crate::config::Ground;
 use crate::csv_out::CsvOut;
 use crate::error::Error;
+use crate::people::export::write_people;
 use crate::private_file;
 use crate::runs::export as runs;
 
-/// Writes people's placements or movements as CSV
+/// Writes people, their placements or their movements as a file
 #[derive(Args, Clone, Debug)]
 pub struct Export {
     pub kind: Kind,
@@ -25,9 +27,11 @@ pub struct Export {
     /// Placements as they stood on this date (default: today); movements up to it (default: all). YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<NaiveDate>,
-    /// With NHS numbers
+    /// With NHS numbers; people are exported with their names or not at all
     #[arg(long)]
     pub identified: bool,
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    pub format: Format,
     /// Where to write (default: standard output)
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -36,13 +40,24 @@ pub struct Export {
 /// What can be exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
+    /// The register as it is published, in the columns of the import
+    People,
     Placements,
     Movements,
+}
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Csv,
+    /// A line of JSON a row; a blank cell is null
+    Ndjson,
 }
 
 impl Kind {
     fn word(self) -> &'static str {
         match self {
+            Kind::People => "people",
             Kind::Placements => "placements",
             Kind::Movements => "movements",
         }
@@ -51,6 +66,10 @@ impl Kind {
 
 impl Export {
     pub fn run(&self, ground: &Ground) -> anyhow::Result<ExitCode> {
+        ensure!(
+            self.identified || self.kind != Kind::People,
+            "people are exported with their names and NHS numbers: say so with --identified"
+        );
         self.record(ground)?;
         match &self.out {
             Some(path) => private_file::write(path, |file| self.write(ground, file))?,
@@ -73,11 +92,19 @@ impl Export {
     }
 
     fn write(&self, ground: &Ground, output: impl Write) -> Result<(), Error> {
-        let mut out = CsvOut::plain(BufWriter::new(output));
+        let output = BufWriter::new(output);
+        let mut out = match self.format {
+            Format::Csv => CsvOut::plain(output),
+            Format::Ndjson => CsvOut::ndjson(output),
+        };
         let today = ground.now().today;
         ground.database.read_now(|conn| {
             let localities = runs::localities(conn, self.locality.as_deref())?;
             match self.kind {
+                Kind::People => {
+                    let localities: Vec<i64> = localities.iter().map(|locality| locality.id).collect();
+                    write_people(conn, &localities, &mut out)
+                }
                 Kind::Placements => {
                     let on = self.as_of.unwrap_or(today);
                     runs::write_placements(conn, &localities, on, self.identified, &mut out)

@@ -1,5 +1,6 @@
 //! Import files: every good sample gives no problem, every bad one exactly what stands beside it.
 
+mod commands;
 mod loading;
 mod pages;
 

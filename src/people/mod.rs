@@ -1,5 +1,6 @@
 //! People on the register: who there is, whom a caller may see, and their pages.
 
+pub mod export;
 mod filters;
 pub mod list;
 pub mod nhs_number;
