@@ -60,7 +60,8 @@ impl MakeDemo {
     pub fn run(&self, settings: &Settings) -> anyhow::Result<()> {
         let done = self.make_and_serve(settings);
         if let (Err(error), true) = (&done, self.json) {
-            println!("{}", serde_json::json!({ "error": format!("{error:#}") }));
+            let told = serde_json::json!({ "error": format!("{error:#}") });
+            writeln!(std::io::stdout(), "{told}").ok();
         }
         done
     }
@@ -95,7 +96,10 @@ impl MakeDemo {
         }
         let plan = self.plan(settings)?;
         if found != Found::Nothing {
-            self.note("Throwing away the demo that is there.");
+            self.note(match found {
+                Found::Unfinished => "The demo here was never finished. It is made again.",
+                _ => "Throwing away the demo that is there.",
+            });
             database.start_over().context("throwing away the demo that is there")?;
         }
         database.write_now(|conn| state::begin(conn, &plan))?;
@@ -131,7 +135,7 @@ impl MakeDemo {
     /// To people only.
     fn note(&self, sentence: &str) {
         if !self.json {
-            println!("{sentence}");
+            writeln!(std::io::stdout(), "{sentence}").ok();
         }
     }
 

@@ -141,6 +141,7 @@ pub fn postcode(chance: &mut Chance) -> String {
 }
 
 /// At example.org, told apart from others of the name by a number.
-pub fn email(given: &str, family: &str, number: usize) -> String {
+pub fn email(chance: &mut Chance, given: &str, family: &str) -> String {
+    let number = chance.between(10, 9_999);
     format!("{given}.{family}.{number}@example.org").to_lowercase()
 }

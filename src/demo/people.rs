@@ -44,45 +44,55 @@ pub fn people(chance: &mut Chance, adults: u32, as_of: NaiveDate, practices: &[P
     chance.shuffle(&mut places);
     let numbers = nhs_numbers::scattered(chance, places.len() as u32);
     let urns: Vec<Urn> = leaves.iter().map(Urn::new).collect();
-    let surgeries = Surgeries::new(practices);
-    let mut drawn = Vec::with_capacity(places.len());
-    for (nhs_number, place) in numbers.into_iter().zip(&places) {
-        let (age, female) = age_and_sex(chance, place.leaf.map(|leaf| &urns[leaf]));
-        let who = Who { age, female };
-        let facts = match place.leaf {
-            Some(leaf) => urns[leaf].facts(chance, &who, as_of),
-            None => health::child(chance, &who),
-        };
-        let relative = place.leaf.map_or(0.0, |leaf| costs::relative(chance, &leaves[leaf], &facts));
-        let born = calendar::birth_date(chance, as_of, age);
-        let (registered, gone) = stay(chance, age, born, as_of, place.standing);
-        let given_name = names::given(chance);
-        let family_name = names::family(chance);
-        let contact = contact(chance, &given_name, &family_name, place.locality, drawn.len());
-        let person = Person {
-            nhs_number,
-            given_name,
-            family_name,
-            born,
-            sex: Some(match female {
-                _ if chance.of(0.0003) => "indeterminate",
-                true => "female",
-                false => "male",
-            }),
-            practice: surgeries.draw(chance, place.locality),
-            registered,
-            left: gone.filter(|_| place.standing == Standing::Left),
-            died: gone.filter(|_| place.standing == Standing::Died),
-            facts,
-            contact,
-            age,
-        };
-        drawn.push((person, relative));
-    }
+    let town = Town { leaves: &leaves, urns: &urns, surgeries: Surgeries::new(practices), as_of };
+    let mut drawn: Vec<(Person, f64)> =
+        numbers.into_iter().zip(&places).map(|(number, place)| town.person(chance, place, number)).collect();
     settle_costs(chance, &leaves, &places, &mut drawn);
     let mut people: Vec<Person> = drawn.into_iter().map(|(person, _)| person).collect();
     open_gaps(chance, &places, &mut people, as_of);
     people
+}
+
+/// What people are drawn from.
+struct Town<'a> {
+    leaves: &'a [Leaf],
+    urns: &'a [Urn],
+    surgeries: Surgeries,
+    as_of: NaiveDate,
+}
+
+impl Town<'_> {
+    /// Somebody without gaps, and their cost relative to the others of the leaf.
+    fn person(&self, chance: &mut Chance, place: &Place, nhs_number: u64) -> (Person, f64) {
+        let (age, female) = age_and_sex(chance, place.leaf.map(|leaf| &self.urns[leaf]));
+        let who = Who { age, female };
+        let (facts, relative) = match place.leaf {
+            Some(leaf) => {
+                let facts = self.urns[leaf].facts(chance, &who, self.as_of);
+                let relative = costs::relative(chance, &self.leaves[leaf], &facts);
+                (facts, relative)
+            }
+            None => (health::child(chance, &who), 0.0),
+        };
+        let born = calendar::birth_date(chance, self.as_of, age);
+        let (registered, gone) = stay(chance, age, born, self.as_of, place.standing);
+        let (given_name, family_name) = (names::given(chance), names::family(chance));
+        let person = Person {
+            nhs_number,
+            contact: contact(chance, &given_name, &family_name, place.locality),
+            given_name,
+            family_name,
+            born,
+            sex: Some(sex(chance, female)),
+            practice: self.surgeries.draw(chance, place.locality),
+            registered,
+            left: gone.filter(|_| place.standing == Standing::Left),
+            died: gone.filter(|_| place.standing == Standing::Died),
+            facts,
+            age,
+        };
+        (person, relative)
+    }
 }
 
 /// How many numbers the people of a demo take.
@@ -136,6 +146,14 @@ fn age_and_sex(chance: &mut Chance, urn: Option<&Urn>) -> (u8, bool) {
     (age, chance.of(women))
 }
 
+fn sex(chance: &mut Chance, female: bool) -> &'static str {
+    match female {
+        _ if chance.of(0.0003) => "indeterminate",
+        true => "female",
+        false => "male",
+    }
+}
+
 /// When someone registered and, unless they are still there, when they went.
 fn stay(
     chance: &mut Chance,
@@ -155,13 +173,13 @@ fn stay(
 }
 
 /// For some people only: most extracts carry no contact columns.
-fn contact(chance: &mut Chance, given: &str, family: &str, locality: &str, number: usize) -> Contact {
+fn contact(chance: &mut Chance, given: &str, family: &str, locality: &str) -> Contact {
     let has_address = chance.of(0.35);
     let has_email = chance.of(0.22);
     Contact {
         address: has_address.then(|| names::address(chance, organisations::town(locality))),
         postcode: has_address.then(|| names::postcode(chance)),
-        email: has_email.then(|| names::email(given, family, number)),
+        email: has_email.then(|| names::email(chance, given, family)),
         preference: match chance.unit() {
             ..0.02 => Some("none"),
             ..0.15 if has_address => Some("letter"),
