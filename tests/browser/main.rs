@@ -2,11 +2,14 @@
 
 mod browser;
 mod groups;
+mod imports;
 mod look;
 mod organisations;
 mod patterns;
+mod people;
 mod portal;
 mod signing_in;
+mod users;
 
 use browser::{Browser, Chromedriver, Scripts};
 use look::Looker;
