@@ -63,7 +63,7 @@ on_both! {
         let one = browser.get(first.location()).await.text();
         assert!(one.contains("Example CCG is added.") && one.contains("1 April 2013"));
         let list = browser.get("/admin/organisations?kind=commissioner&words=exam").await.text();
-        assert!(list.contains("Example CCG") && list.contains("1 locality or organisation"));
+        assert!(list.contains("Example CCG") && list.contains("1 commissioner<"));
         assert!(browser.get("/admin/organisations?words=elsewhere").await.text().contains("Take a filter away"));
     }
 }
@@ -287,7 +287,7 @@ on_both! {
             add(&mut browser, "provider", &code, &format!("Provider {number}"), &[("sector", "community")]).await;
         }
         let second = browser.get("/admin/organisations?kind=provider&page=2").await.text();
-        assert!(second.contains("31 localities and organisations") && second.contains("Provider 39"));
+        assert!(second.contains("31 providers<") && second.contains("Provider 39"));
         assert!(second.contains("href=\"?kind=provider&#38;page=1\""), "{second}");
         let file = browser.get("/admin/organisations.csv?kind=practice").await;
         assert!(file.text().starts_with("\u{feff}org_code,org_name,org_type,commissioner_type,locality_code,sector,open_date,close_date\r\n"));

@@ -14,7 +14,12 @@ use crate::clock::Now;
 use crate::csv_out::CsvOut;
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::page::{Chip, Choice, Chrome, Mistakes, PER_PAGE, Pages, Query, download, filters, show, typed};
+use crate::page::{
+    Chip, Choice, Chrome, Mistakes, NavItem, PER_PAGE, Pages, Query, download, filters, show, typed,
+};
+
+/// The area of users.
+pub const AREA: NavItem = NavItem { label: "Users", href: "/admin/users" };
 
 /// A user in the list.
 struct Listed {

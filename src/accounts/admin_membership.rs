@@ -229,6 +229,8 @@ fn ending(conn: &mut Conn, address: &Address) -> Result<Ending, Error> {
     subjects.extend(one.organisation_code.as_ref().map(Subject::organisation));
     Ok(Ending {
         id: one.id,
+        heading: "End a membership",
+        area: super::admin::AREA,
         what: one.label(),
         span: one.span(),
         version: one.version,

@@ -161,6 +161,7 @@ fn rename_user(
 fn stale(who: &Who, user: &Account, form: &NameForm) -> Result<HttpResponse, Error> {
     let page = StalePage {
         chrome: who.chrome(),
+        area: super::admin::AREA,
         what: format!("User {}", user.reference),
         fields: vec![Difference::new("Name", &form.name, &user.name)],
         action: format!("{}/name", user.address()),

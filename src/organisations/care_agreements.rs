@@ -215,6 +215,8 @@ fn ending(conn: &mut Conn, (code, locality, group, from): &Address) -> Result<En
     let one = all.into_iter().find(is_asked_for).ok_or(Error::NotFound)?;
     Ok(Ending {
         id: one.id,
+        heading: "End a care agreement",
+        area: super::AREA,
         what: format!("{} cares for {} in {}", network.name, super::group_label(group), one.locality_name),
         span: one.span(),
         version: one.version,

@@ -16,20 +16,23 @@ use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::fresh_key;
 use crate::page::{
-    Chrome, Difference, Mistakes, StalePage, TypedDate, Unsaved, long_day, save, see_other, show, show_as,
-    typed,
+    Chrome, Difference, Mistakes, NavItem, StalePage, TypedDate, Unsaved, long_day, save, see_other, show,
+    show_as, typed,
 };
 
 /// What is to be given a last day.
 #[derive(Clone, Debug)]
 pub struct Ending {
     pub id: i64,
+    /// What is done: "End a care agreement".
+    pub heading: &'static str,
     /// In words: "Alder Practice in North Network".
     pub what: String,
     pub span: Span,
     pub version: i64,
     /// The address of its form.
     pub action: String,
+    pub area: NavItem,
     /// The page it stands on, and that page's name.
     pub record: String,
     pub record_name: String,
@@ -141,6 +144,7 @@ fn stale(who: &Who, ending: Ending, form: &EndForm) -> Result<HttpResponse, Erro
     let theirs = ending.span.to.map_or_else(String::new, long_day);
     let page = StalePage {
         chrome: who.chrome(),
+        area: ending.area,
         what: ending.what,
         fields: vec![Difference::new("Last day", mine, theirs)],
         action: ending.action,

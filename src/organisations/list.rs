@@ -16,7 +16,7 @@ use crate::clock::Now;
 use crate::csv_out::CsvOut;
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::page::{Chip, Choice, Chrome, Mistakes, PER_PAGE, Pages, Query, filters, show, typed};
+use crate::page::{Chip, Choice, Chrome, Mistakes, PER_PAGE, Pages, Query, filters, show, thousands, typed};
 
 /// The word for localities in the filter by kind.
 const LOCALITY: &str = "locality";
@@ -78,6 +78,19 @@ struct ListPage {
 impl ListPage {
     fn chosen(&self, name: &str) -> &str {
         self.query.get(name).unwrap_or_default()
+    }
+
+    /// How many rows there are, in the word for their kind.
+    fn counted(&self) -> String {
+        let words = match (self.chosen("kind"), Kind::from_word(self.chosen("kind"))) {
+            (_, Some(kind)) if self.pages.rows == 1 => typed::lowered(kind.label()),
+            (_, Some(kind)) => typed::lowered(&kind.plural()),
+            (LOCALITY, None) if self.pages.rows == 1 => "locality".to_owned(),
+            (LOCALITY, None) => "localities".to_owned(),
+            _ if self.pages.rows == 1 => "locality or organisation".to_owned(),
+            _ => "localities and organisations".to_owned(),
+        };
+        format!("{} {words}", thousands(self.pages.rows))
     }
 
     /// The file of organisations, or of localities, that are in the list.

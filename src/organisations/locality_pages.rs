@@ -22,6 +22,13 @@ use crate::page::{
     Chrome, Difference, Mistakes, StalePage, Unsaved, filters, save, see_other, show, show_as, typed,
 };
 
+/// The shell of a locality's page, in the menu's area of organisations.
+fn chrome(who: &Who) -> Chrome {
+    let mut chrome = who.chrome();
+    chrome.here = format!("{}/localities", super::AREA.href);
+    chrome
+}
+
 /// A group of the scheme, and who cares for it in the locality.
 struct Cared {
     label: &'static str,
@@ -74,7 +81,7 @@ pub async fn one(
             .collect(),
     });
     show(&LocalityPage {
-        chrome: who.chrome(),
+        chrome: chrome(&who),
         leads: of_kind(Kind::Commissioner).find(is_leading).cloned(),
         joint: of_kind(Kind::Commissioner).filter(|each| !is_leading(each)).cloned().collect(),
         practices: of_kind(Kind::Practice).count(),
@@ -124,7 +131,7 @@ async fn form_page(
     mistakes: Mistakes,
 ) -> Result<FormPage, Error> {
     let commissioners = database.read(|conn| store::of_kind(conn, Kind::Commissioner)).await?;
-    Ok(FormPage { chrome: who.chrome(), mistakes, form, changed, commissioners, key: fresh_key() })
+    Ok(FormPage { chrome: chrome(who), mistakes, form, changed, commissioners, key: fresh_key() })
 }
 
 pub async fn new(
@@ -239,7 +246,8 @@ fn change_locality(
 fn stale(who: &Who, locality: &Locality, form: &LocalityForm) -> Result<HttpResponse, Error> {
     let theirs = LocalityForm::of(locality);
     let page = StalePage {
-        chrome: who.chrome(),
+        chrome: chrome(who),
+        area: super::AREA,
         what: locality.name.clone(),
         fields: vec![
             Difference::new("Name", &form.name, theirs.name),

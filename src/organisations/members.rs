@@ -184,6 +184,8 @@ fn ending(conn: &mut Conn, (code, member, from): &Address) -> Result<Ending, Err
         all.into_iter().find(|each| each.code == *member && each.from_on == from).ok_or(Error::NotFound)?;
     Ok(Ending {
         id: one.id,
+        heading: "End a membership of a network",
+        area: super::AREA,
         what: format!("{} in {}", one.name, network.name),
         span: one.span(),
         version: one.version,

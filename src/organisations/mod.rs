@@ -17,8 +17,11 @@ pub mod store;
 use actix_web::web;
 
 use crate::groups::scheme::Scheme;
-use crate::page::Choice;
+use crate::page::{Choice, NavItem};
 use store::Locality;
+
+/// The area of localities and organisations.
+const AREA: NavItem = NavItem { label: "Organisations", href: "/admin/organisations" };
 
 pub fn routes(config: &mut web::ServiceConfig) {
     config

@@ -34,6 +34,11 @@ impl Kind {
         }
     }
 
+    /// Of several: "GP networks".
+    pub fn plural(self) -> String {
+        format!("{}s", self.label())
+    }
+
     /// With its article, inside a sentence: "a GP network".
     pub fn in_words(self) -> &'static str {
         match self {

@@ -260,6 +260,7 @@ fn stale(
     fields.push(Difference::new("Last active day", to, their_to));
     let page = StalePage {
         chrome: who.chrome(),
+        area: super::AREA,
         what: organisation.name.clone(),
         fields,
         action: format!("{}/details", organisation.address()),

@@ -172,6 +172,8 @@ fn ending(conn: &mut Conn, (code, reference): &Address) -> Result<Ending, Error>
     let one = all.into_iter().find(|each| each.reference == *reference).ok_or(Error::NotFound)?;
     Ok(Ending {
         id: one.id,
+        heading: "End a sharing agreement",
+        area: super::AREA,
         what: format!("Sharing agreement {}", one.reference),
         span: one.span(),
         version: one.version,

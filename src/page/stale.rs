@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::{Chrome, show_as};
+use super::{Chrome, NavItem, show_as};
 use crate::error::Error;
 use crate::once::fresh_key;
 
@@ -31,6 +31,8 @@ impl Difference {
 #[template(path = "stale.html")]
 pub struct StalePage {
     pub chrome: Chrome,
+    /// The area the record stands in.
+    pub area: NavItem,
     /// The record in words, as its page is headed.
     pub what: String,
     pub fields: Vec<Difference>,
