@@ -3,6 +3,7 @@
 mod account;
 mod acting_as;
 mod admin;
+mod admin_ending;
 mod admin_invite;
 mod admin_membership;
 mod admin_store;
@@ -51,10 +52,10 @@ fn routes_of_administrators(config: &mut web::ServiceConfig) {
         .route("/admin/users/{reference}/memberships/new", web::post().to(admin_membership::add))
         .route(
             "/admin/users/{reference}/memberships/{role}/{organisation}/{from}",
-            web::get().to(admin_membership::end_form),
+            web::get().to(admin_ending::end_form),
         )
         .route(
             "/admin/users/{reference}/memberships/{role}/{organisation}/{from}",
-            web::post().to(admin_membership::end),
+            web::post().to(admin_ending::end),
         );
 }

@@ -2,8 +2,10 @@
 
 mod care_agreements;
 pub mod ending;
+mod files;
 pub mod forms;
 mod list;
+mod listed;
 mod locality_pages;
 mod members;
 mod networks;
@@ -26,7 +28,7 @@ const AREA: NavItem = NavItem { label: "Organisations", href: "/admin/organisati
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/admin/organisations", web::get().to(list::show_list))
-        .route("/admin/organisations.csv", web::get().to(list::csv))
+        .route("/admin/organisations.csv", web::get().to(files::csv))
         .route("/admin/organisations/new", web::get().to(organisation_forms::new))
         .route("/admin/organisations/new", web::post().to(organisation_forms::add))
         .route("/admin/organisations/{code}", web::get().to(organisation_page::one))
