@@ -1,5 +1,7 @@
 //! `doctor`: what is well and what is not, in words.
 
+use std::io::Write;
+
 use diesel::prelude::*;
 
 use crate::config::Settings;
@@ -7,27 +9,23 @@ use crate::database::Conn;
 use crate::error::Error;
 use crate::schema::{localities, organisations, outgoing_mail, users};
 
-/// Prints findings; whether all is well.
-pub fn run(settings: &Settings) -> anyhow::Result<bool> {
+/// Writes findings, a line each; whether all is well.
+pub fn run(settings: &Settings, out: &mut impl Write) -> anyhow::Result<bool> {
     let (database, keys) = settings.look()?;
-    let mut is_well = true;
-    let mut say = |good: bool, text: String| {
-        is_well &= good;
-        println!("{} {text}", if good { "ok " } else { "BAD" });
-    };
-    match keys {
-        Ok(keys) => say(true, format!("keys folder {}", keys.folder().display())),
-        Err(error) => say(false, format!("keys: {error:#}")),
+    let mut found = vec![match keys {
+        Ok(keys) => (true, format!("keys folder {}", keys.folder().display())),
+        Err(error) => (false, format!("keys: {error:#}")),
+    }];
+    if database.is_migrated()? {
+        found.push((true, "the database answers and is migrated".into()));
+        found.extend(database.read_now(findings)?);
+    } else {
+        found.push((false, "the database is not migrated: run `common-ground migrate`".into()));
     }
-    if !database.is_migrated()? {
-        say(false, "the database is not migrated: run `common-ground migrate`".into());
-        return Ok(false);
+    for (good, text) in &found {
+        writeln!(out, "{} {text}", if *good { "ok " } else { "BAD" })?;
     }
-    say(true, "the database answers and is migrated".into());
-    for (good, text) in database.read_now(findings)? {
-        say(good, text);
-    }
-    Ok(is_well)
+    Ok(found.iter().all(|(good, _)| *good))
 }
 
 fn findings(conn: &mut Conn) -> Result<Vec<(bool, String)>, Error> {

@@ -73,7 +73,10 @@ fn run(line: CommandLine) -> anyhow::Result<ExitCode> {
         Command::Export(export) => return export.run(&settings.open()?),
         Command::Group(group) => return group.run(&settings.open()?),
         Command::Import(import) => return import.run(&settings.open()?),
-        Command::Doctor => return Ok(ExitCode::from(u8::from(!doctor::run(&settings)?))),
+        Command::Doctor => {
+            let is_well = doctor::run(&settings, &mut std::io::stdout().lock())?;
+            return Ok(ExitCode::from(u8::from(!is_well)));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
