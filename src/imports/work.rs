@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::Context;
 use chrono::{Days, NaiveDate};
 
-use super::absent;
+use super::absent::Absent;
 use super::checker::{Batch, Checker};
 use super::hashing::Hashing;
 use super::kind::Kind;
@@ -170,7 +170,8 @@ fn dry_run_of<K: Load>(
     held_back.sort_by_key(|problem| problem.line);
     problems.add(held_back)?;
     report.hash = pass.hash();
-    absent::count::<K>(work.database, published, &practices, pass.checker.seen())?.tell(work, &mut report)?;
+    let absent = Absent::find::<K>(work.database, published, &practices, pass.checker.seen())?;
+    absent.tell(work, &mut report)?;
     Ok(Some(report))
 }
 
@@ -275,7 +276,7 @@ fn stage<K: Load>(
     if report.hash != expected.hash {
         return Ok(changed_meanwhile());
     }
-    let absent = absent::count::<K>(work.database, lease.published, &practices, pass.checker.seen())?;
+    let absent = Absent::find::<K>(work.database, lease.published, &practices, pass.checker.seen())?;
     absent.tell(work, &mut report)?;
     if !report.many_leaving.is_empty() && !may_leave {
         return Ok(Loaded::Refused(
@@ -284,9 +285,7 @@ fn stage<K: Load>(
     }
     if work.is_whole_register {
         let last_day = work.as_of - Days::new(1);
-        absent::each::<K>(work.database, lease.published, &practices, pass.checker.seen(), &mut |left| {
-            write::<K>(work, lease, K::leaving(left, last_day))
-        })?;
+        absent.each(work.database, &mut |left| write::<K>(work, lease, K::leaving(left, last_day)))?;
     }
     Ok(Loaded::Done(report))
 }
