@@ -7,7 +7,7 @@ use super::lines::Limits;
 use super::problem::Problem;
 use super::store::{self, Import, State};
 use super::work::{self, Loaded, Problems, Report, Work};
-use super::{rights, uploads};
+use super::{problem_store, rights, uploads};
 use crate::audit::{self, Subject, Verb};
 use crate::database::Database;
 use crate::error::Error;
@@ -34,7 +34,7 @@ pub fn check(claimed: &Claimed<'_>) -> Result<Outcome, Error> {
 
 fn check_file(claimed: &Claimed<'_>, import: &Import) -> Result<Outcome, Error> {
     let database = &claimed.tools.database;
-    while database.write_now(|conn| store::forget_problems(conn, import.id))? > 0 {}
+    while database.write_now(|conn| problem_store::forget_problems(conn, import.id))? > 0 {}
     let mut kept = Kept { database, import_id: import.id, next: 0 };
     let mut watch = watch(claimed);
     let Some(report) = with_work(claimed, import, |work| work::dry_run(work, &mut kept, &mut watch))? else {
@@ -170,14 +170,15 @@ struct Kept<'a> {
 impl Problems for Kept<'_> {
     fn add(&mut self, problems: Vec<Problem>) -> Result<(), Error> {
         for some in problems.chunks(1_000) {
-            self.database.write_now(|conn| store::add_problems(conn, self.import_id, self.next, some))?;
+            self.database
+                .write_now(|conn| problem_store::add_problems(conn, self.import_id, self.next, some))?;
             self.next += i64::try_from(some.len()).unwrap_or(0);
         }
         Ok(())
     }
 
     fn only(&mut self, problem: Problem) -> Result<(), Error> {
-        while self.database.write_now(|conn| store::forget_problems(conn, self.import_id))? > 0 {}
+        while self.database.write_now(|conn| problem_store::forget_problems(conn, self.import_id))? > 0 {}
         self.next = 0;
         self.add(vec![problem])
     }
@@ -195,5 +196,5 @@ pub fn forget_old(tools: &Tools) -> Result<(), Error> {
         })?;
         uploads::delete(&tools.folder, &import.reference)?;
     }
-    Ok(())
+    Ok(uploads::delete_older(&tools.folder, then)?)
 }

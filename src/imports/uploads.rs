@@ -6,8 +6,10 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use crate::clock::Moment;
 use crate::keys::{hex, random_token};
 
 /// Where the file of an import stands.
@@ -23,6 +25,21 @@ pub fn delete(folder: &Path, reference: &str) -> anyhow::Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Deletes files that have not been written to since `then`: of uploads that never arrived whole, and of imports
+/// whose end was not noticed because the server stopped.
+pub fn delete_older(folder: &Path, then: Moment) -> anyhow::Result<()> {
+    let Ok(entries) = fs::read_dir(folder.join("uploads")) else { return Ok(()) };
+    for entry in entries {
+        let entry = entry.context("listing uploaded files")?;
+        let written =
+            entry.metadata().and_then(|metadata| metadata.modified()).context("asking for a file's age")?;
+        if DateTime::<Utc>::from(written).naive_utc() < then {
+            fs::remove_file(entry.path()).context("deleting an uploaded file")?;
+        }
+    }
+    Ok(())
 }
 
 /// A file on its way in; deleted unless it is kept.

@@ -235,8 +235,12 @@ on_both! {
         let mut browser = administrator(&portal).await;
         let bytes = std::fs::read(example("good-localities.csv")).unwrap();
         let address = checked(&portal, &mut browser, "localities", "l.csv", &bytes).await;
+        let part = portal.folder().join("uploads").join("never-whole.part");
+        std::fs::write(&part, "x").unwrap();
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        std::fs::File::options().write(true).open(&part).unwrap().set_modified(long_ago).unwrap();
         common_ground::imports::job::forget_old(&portal.tools).unwrap();
-        assert_eq!(uploads(&portal), 1);
+        assert_eq!(uploads(&portal), 1, "what never arrived whole is gone, what waits is not");
         portal.write(|conn| Ok(diesel::update(imports::table)
             .set(imports::created_at.eq(portal.tools.clock.now().moment - chrono::Duration::hours(25)))
             .execute(conn)?));

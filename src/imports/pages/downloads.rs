@@ -19,8 +19,9 @@ use crate::csv_out::{CsvOut, unguarded};
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::imports::lines::Limits;
+use crate::imports::problem_store::{self, StoredProblem};
 use crate::imports::record::Records;
-use crate::imports::store::{self, Import, StoredProblem};
+use crate::imports::store::Import;
 use crate::imports::{rights, uploads};
 use crate::jobs::Tools;
 
@@ -41,7 +42,7 @@ pub async fn problems(
         let (database, id) = (database.clone(), import.id);
         async move {
             let Some(after) = after else { return Ok::<_, Error>(None) };
-            let rows = database.read(move |conn| store::problems(conn, id, after, AT_ONCE)).await?;
+            let rows = database.read(move |conn| problem_store::problems(conn, id, after, AT_ONCE)).await?;
             let next = rows.last().map(|row| row.position);
             Ok(Some((web::Bytes::from(as_csv(&rows, after == -1)?), next)))
         }
@@ -153,7 +154,8 @@ impl Annotated {
         loop {
             if self.problems.is_empty() {
                 let (id, after) = (self.import_id, self.last_position);
-                self.problems = database.read_now(|conn| store::problems(conn, id, after, AT_ONCE))?;
+                self.problems =
+                    database.read_now(|conn| problem_store::problems(conn, id, after, AT_ONCE))?;
                 self.problems.reverse();
             }
             match self.problems.pop() {

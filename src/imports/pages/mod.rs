@@ -1,5 +1,6 @@
 //! The pages of imports: what was brought in, a file on its way, and what stands in its way.
 
+mod decision;
 mod downloads;
 mod guide;
 mod list;
@@ -15,8 +16,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/imports/guide/{kind}", web::get().to(guide::guide))
         .route("/imports/guide/{kind}/template.csv", web::get().to(guide::template))
         .route("/imports/{reference}", web::get().to(one::show_one))
-        .route("/imports/{reference}/confirmation", web::post().to(one::confirm))
-        .route("/imports/{reference}/cancellation", web::post().to(one::cancel))
+        .route("/imports/{reference}/confirmation", web::post().to(decision::confirm))
+        .route("/imports/{reference}/cancellation", web::post().to(decision::cancel))
         .route("/imports/{reference}/problems.csv", web::get().to(downloads::problems))
         .route("/imports/{reference}/file.csv", web::get().to(downloads::file));
 }

@@ -1,0 +1,127 @@
+//! Confirming and cancelling an import.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::one::{JOBS, import_of, page};
+use crate::access::{Imports, say_done};
+use crate::audit::{self, Subject, Verb};
+use crate::clock::{Moment, Now};
+use crate::database::{Conn, Database};
+use crate::error::Error;
+use crate::imports::store::{self, Import, State};
+use crate::imports::{rights, uploads};
+use crate::jobs::{self, Tools};
+use crate::once::once;
+use crate::page::{Mistakes, see_other};
+
+/// What is ticked before a file is loaded.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ConfirmForm {
+    key: String,
+    version: String,
+    pub looked: String,
+    pub leave: String,
+}
+
+impl ConfirmForm {
+    fn check(&self, import: &Import) -> Mistakes {
+        let mut mistakes = Mistakes::new();
+        if import.warning_count > 0 && self.looked != "yes" {
+            mistakes.add("looked", "Look at the warnings, then tick that they are right");
+        }
+        if import.many_leaving && self.leave != "yes" {
+            mistakes.add("leave", "Tick that so many people have left, or cancel");
+        }
+        mistakes
+    }
+}
+
+pub async fn confirm(
+    Imports(who): Imports,
+    database: web::Data<Database>,
+    tools: web::Data<Tools>,
+    now: Now,
+    reference: web::Path<String>,
+    form: web::Form<ConfirmForm>,
+) -> Result<HttpResponse, Error> {
+    let (reference, ours) = (reference.into_inner(), rights::kinds_of(who.role()));
+    let wanted = reference.clone();
+    let import = database.read(move |conn| import_of(conn, &wanted, ours)).await?;
+    let mistakes = form.check(&import);
+    if import.state == State::Checked && !mistakes.is_empty() {
+        return page(&who, &database, &tools, &reference, &form, mistakes).await;
+    }
+    let form = form.into_inner();
+    let to = database
+        .write(move |conn| {
+            once(conn, now.moment, who.user_id, &form.key, |conn| {
+                let version = form.version.parse().unwrap_or(0);
+                if !store::advance(conn, &reference, &[State::Checked], Some(version), State::Applying, None)?
+                {
+                    return Err(Error::Conflict("This import has been confirmed or cancelled meanwhile."));
+                }
+                jobs::add(conn, now.moment, &who.actor, jobs::Kind::ImportApply, &reference)?;
+                Ok(format!("/imports/{reference}"))
+            })
+        })
+        .await?;
+    Ok(see_other(to))
+}
+
+/// Which version of an import to cancel.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct CancelForm {
+    key: String,
+    version: String,
+}
+
+/// Cancels a file that waits, and asks a job at work to stop.
+pub async fn cancel(
+    Imports(who): Imports,
+    database: web::Data<Database>,
+    tools: web::Data<Tools>,
+    now: Now,
+    session: Session,
+    reference: web::Path<String>,
+    form: web::Form<CancelForm>,
+) -> Result<HttpResponse, Error> {
+    let (reference, ours) = (reference.into_inner(), rights::kinds_of(who.role()));
+    let form = form.into_inner();
+    let cancelled = reference.clone();
+    let (to, is_over) = database
+        .write(move |conn| {
+            import_of(conn, &reference, ours)?;
+            let to = once(conn, now.moment, who.user_id, &form.key, |conn| {
+                stop(conn, now.moment, &reference, form.version.parse().unwrap_or(0))?;
+                let subjects = [Subject::import(&reference)];
+                audit::record(conn, now.moment, &who.actor, Verb::ImportCancelled, &subjects, json!({}))?;
+                Ok(format!("/imports/{reference}"))
+            })?;
+            Ok((to, store::by_reference(conn, &reference)?.state == State::Cancelled))
+        })
+        .await?;
+    if is_over {
+        uploads::delete(&tools.folder, &cancelled)?;
+        say_done(&session, "The import is cancelled and its file deleted. Nothing was changed.")?;
+    }
+    Ok(see_other(to))
+}
+
+/// A job that has not begun is stopped at once; one at work stops at its next step and tells of it then.
+fn stop(conn: &mut Conn, now: Moment, reference: &str, version: i64) -> Result<(), Error> {
+    let is_at_work = jobs::about(conn, JOBS, reference)?.is_some_and(|job| job.state == jobs::State::Running);
+    jobs::ask_to_cancel(conn, JOBS, reference)?;
+    if is_at_work {
+        return Ok(());
+    }
+    let from = [State::Checking, State::Checked, State::Refused, State::Applying];
+    match store::advance(conn, reference, &from, Some(version), State::Cancelled, Some(now))? {
+        true => Ok(()),
+        false => Err(Error::Conflict("This import has been confirmed or cancelled meanwhile.")),
+    }
+}
