@@ -70,6 +70,12 @@ impl Portal {
         found.unwrap_or_else(|| panic!("the demo has no {role}"))
     }
 
+    /// The account with an address.
+    pub fn account_of(&self, email: &str) -> &Account {
+        let found = self.started.accounts.iter().find(|account| account.email == email);
+        found.unwrap_or_else(|| panic!("the demo has no {email}"))
+    }
+
     /// A file beside the database, for an upload.
     pub fn file(&self, name: &str, content: &str) -> PathBuf {
         let path = self.folder.path().join(name);

@@ -3,6 +3,7 @@
 use crate::{Journey, journey};
 
 journey!(sign_in_and_out);
+journey!(switch_to_another_role);
 
 async fn sign_in_and_out(journey: &Journey) {
     let browser = &journey.browser;
@@ -30,4 +31,16 @@ async fn sign_in_and_out(journey: &Journey) {
     browser.press("Sign out").await;
     journey.open("/account").await;
     assert_eq!(browser.heading().await, "Sign in");
+}
+
+async fn switch_to_another_role(journey: &Journey) {
+    let browser = &journey.browser;
+    journey.sign_in(&journey.portal.account_of("two.roles@demo.example").clone()).await;
+    journey.open("/account").await;
+    browser.follow("Acting as Practice staff, Beechcroft Medical Centre, change").await;
+    journey.look("acting-as").await;
+    browser.choose("Co-ordinator, Beechcroft Medical Centre").await;
+    browser.press("Act as this").await;
+    journey.open("/account").await;
+    browser.must_say("Co-ordinator, Beechcroft Medical Centre (acting as this now)").await;
 }
