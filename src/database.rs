@@ -305,6 +305,24 @@ impl Database {
         self.migrate().map(drop)
     }
 
+    /// Counts anew what the engine plans its queries by: after a register or a run is published. SQLite looks at a
+    /// sample, so that nobody waits. What is published stays published should this fail.
+    pub fn refresh_statistics(&self) {
+        if let Err(error) = self.count_anew() {
+            tracing::warn!("counting anew what queries are planned by: {error:#}");
+        }
+    }
+
+    fn count_anew(&self) -> Result<(), Error> {
+        let mut conn = self.connection()?;
+        let _turn = self.turn.as_ref().map(|turn| turn.lock());
+        conn.batch_execute(match &*conn {
+            Conn::Sqlite(_) => "PRAGMA analysis_limit = 400; ANALYZE;",
+            Conn::Postgres(_) => "ANALYZE;",
+        })?;
+        Ok(())
+    }
+
     /// Whether the tables are those of this program.
     pub fn is_migrated(&self) -> Result<bool, Error> {
         let mut conn = self.connection()?;

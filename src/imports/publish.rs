@@ -72,7 +72,10 @@ pub fn load_staged<K: Load>(
                 finish(conn, &report, register, &[])
             });
             match published {
-                Ok(()) => Ok(Loaded::Done(report)),
+                Ok(()) => {
+                    work.database.refresh_statistics();
+                    Ok(Loaded::Done(report))
+                }
                 Err(error) => lease.abandon(work.database, &work.clock).and(Err(error)),
             }
         }

@@ -134,6 +134,7 @@ impl Applying<'_> {
             Ok(true)
         })?;
         if published {
+            self.database.refresh_statistics();
             return Ok(());
         }
         let code = &grouping.locality.code;

@@ -56,7 +56,7 @@ CREATE TABLE placements (
   supplementary_care BOOLEAN,
   reason_number BIGINT NOT NULL
 );
-CREATE INDEX placements_by_group ON placements (run_id, group_code, practice_id, person_id);
+CREATE INDEX placements_by_group ON placements (run_id, group_code, person_id);
 CREATE INDEX placements_by_person ON placements (person_id, run_id);
 
 CREATE TABLE run_counts (
