@@ -15,7 +15,9 @@ use crate::error::Error;
 use crate::jobs::Tools;
 use crate::keys::Keys;
 use crate::sessions::{HOURS, Sessions};
-use crate::{accounts, assets, cross_site, groups, health, imports, mail, organisations, people};
+use crate::{
+    accounts, assets, cross_site, groups, health, imports, mail, movements, organisations, people, runs,
+};
 
 /// Whether the word of a proxy about where a call came from is believed.
 #[derive(Clone, Copy, Debug)]
@@ -96,7 +98,11 @@ fn routes(config: &mut web::ServiceConfig) {
     #[cfg(debug_assertions)]
     config.configure(crate::page::patterns::routes);
     config.configure(accounts::routes).configure(mail::routes);
-    config.configure(groups::routes).configure(people::routes);
+    config
+        .configure(groups::routes)
+        .configure(people::routes)
+        .configure(movements::routes)
+        .configure(runs::routes);
     config.configure(organisations::routes);
     config.configure(imports::routes);
 }

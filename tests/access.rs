@@ -95,7 +95,17 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/groups/{locality}/{code}", Roles(GROUPS)),
     ("get", "/people", Roles(PEOPLE)),
     ("post", "/people", Roles(PEOPLE)),
+    ("get", "/people.csv", Roles(PEOPLE)),
     ("get", "/people/{pseudonym}", Roles(PEOPLE)),
+    ("get", "/movements", Roles(PEOPLE)),
+    ("get", "/movements.csv", Roles(PEOPLE)),
+    ("get", "/runs", Roles(RUNS)),
+    ("get", "/runs/new", Roles(COMMISSIONER)),
+    ("post", "/runs/new", Roles(COMMISSIONER)),
+    ("get", "/runs/{reference}", Roles(RUNS)),
+    ("get", "/runs/{reference}/application", Roles(COMMISSIONER)),
+    ("post", "/runs/{reference}/application", Roles(COMMISSIONER)),
+    ("post", "/runs/{reference}/cancellation", Roles(COMMISSIONER)),
 ];
 
 /// The routes of the source: every `.route("address", web::method()` in it, debug-only patterns apart.

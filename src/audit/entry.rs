@@ -77,6 +77,7 @@ stored_as_text! {
         ImportFileRead = "downloaded an import's file or problems",
         CriteriaImported = "imported criteria",
         CriteriaExported = "exported criteria",
+        RunStarted = "started a grouping run",
         RunPreviewed = "previewed a grouping run",
         RunApplied = "applied a grouping run",
         RunCancelled = "cancelled a grouping run",

@@ -1,13 +1,24 @@
 //! Reading the ledger. A run's movements are part of it once the run is applied.
 
-use chrono::NaiveDate;
-use diesel::prelude::*;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::database::Conn;
+use chrono::{Datelike, NaiveDate};
+use diesel::dsl::{LeftJoinQuerySource, auto_type};
+use diesel::expression::BoxableExpression;
+use diesel::prelude::*;
+use diesel::sql_types::{self, Bool};
+
+use super::filters::after;
+use crate::caseload;
+use crate::database::{Conn, MultiBackend};
 use crate::error::Error;
+use crate::groups::scheme::Scheme;
+use crate::people::list::{self, Asked};
+use crate::people::person::capital;
+use crate::people::scope::Reach;
 use crate::people::why::label;
 use crate::runs::store::{Cause, State};
-use crate::schema::{movements, people, runs};
+use crate::schema::{movements, organisations, people, person_records, runs};
 
 /// One entry of the ledger.
 #[derive(Clone, Debug)]
@@ -24,7 +35,7 @@ pub struct Entry {
 
 impl Entry {
     pub fn from_words(&self) -> String {
-        sentence(label(self.from_group.as_deref()))
+        capital(label(self.from_group.as_deref()))
     }
 
     pub fn to_words(&self) -> String {
@@ -39,13 +50,6 @@ impl Entry {
     pub fn is_run(&self) -> bool {
         !matches!(self.cause, Cause::Petition | Cause::Decision)
     }
-}
-
-fn sentence(mut text: String) -> String {
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    text
 }
 
 /// A cause as people read it.
@@ -90,4 +94,258 @@ pub fn of_person(conn: &mut Conn, person_id: i64) -> Result<Vec<Entry>, Error> {
         ))
         .load(conn)?;
     Ok(rows.into_iter().map(Entry::from).collect())
+}
+
+/// What the ledger is narrowed to, in one locality.
+#[derive(Clone, Debug)]
+pub struct Filters {
+    /// Row id.
+    pub locality_id: i64,
+    /// Its first day.
+    pub month: Option<NaiveDate>,
+    /// Code of a group moved from or to.
+    pub group: Option<String>,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub cause: Option<String>,
+    /// Code of the practice the person is with now.
+    pub practice: Option<String>,
+    /// A run's reference.
+    pub run: Option<String>,
+}
+
+/// Since when people (row ids) are where they are.
+pub type Since = HashMap<i64, NaiveDate>;
+
+/// The day of each person's latest movement.
+pub fn since(conn: &mut Conn, people: &[i64]) -> Result<Since, Error> {
+    let mut since = HashMap::with_capacity(people.len());
+    for some in people.chunks(5_000) {
+        let rows: Vec<(i64, NaiveDate)> = movements::table
+            .left_join(runs::table)
+            .filter(movements::person_id.eq_any(some))
+            .filter(movements::run_id.is_null().or(runs::state.nullable().eq(State::Applied)))
+            .order(movements::id)
+            .select((movements::person_id, movements::effective_on))
+            .load(conn)?;
+        since.extend(rows);
+    }
+    Ok(since)
+}
+
+/// What an address says for no group, or not on the register.
+pub const NOWHERE: &str = "none";
+
+/// Whose movements, as of which register.
+#[derive(Clone, Debug)]
+pub struct Wanted<'a> {
+    pub asked: Asked<'a>,
+    pub filters: &'a Filters,
+    /// Whether the caller may list everybody in the locality.
+    pub everybody: bool,
+}
+
+type Ledger = LeftJoinQuerySource<movements::table, runs::table>;
+type Condition<'a> =
+    Box<dyn BoxableExpression<Ledger, MultiBackend, SqlType = sql_types::Nullable<Bool>> + 'a>;
+
+/// The entries of a locality within the caller's scope that the filters ask for, before those who object to planning
+/// use are left out.
+fn matching<'a>(wanted: &Wanted<'a>) -> Condition<'a> {
+    let filters = wanted.filters;
+    let is_published = movements::run_id.is_null().or(runs::state.nullable().eq(State::Applied));
+    let mut all: Condition<'a> =
+        Box::new(movements::locality_id.eq(filters.locality_id).nullable().and(is_published));
+    if !wanted.everybody {
+        all = Box::new(all.and(within(wanted)));
+    }
+    if let Some(month) = filters.month {
+        let within = movements::effective_on.ge(month).and(movements::effective_on.lt(after(month)));
+        all = Box::new(all.and(within));
+    }
+    if let Some(group) = &filters.group {
+        all = Box::new(all.and(movements::from_group.eq(group).or(movements::to_group.eq(group))));
+    }
+    if let Some(from) = &filters.from {
+        all = match from.as_str() {
+            NOWHERE => Box::new(all.and(movements::from_group.is_null())),
+            code => Box::new(all.and(movements::from_group.eq(code))),
+        };
+    }
+    if let Some(to) = &filters.to {
+        all = match to.as_str() {
+            NOWHERE => Box::new(all.and(movements::to_group.is_null())),
+            code => Box::new(all.and(movements::to_group.eq(code))),
+        };
+    }
+    if let Some(cause) = &filters.cause {
+        all = Box::new(all.and(movements::cause.eq(cause)));
+    }
+    if let Some(run) = &filters.run {
+        all = Box::new(all.and(movements::reference.eq(run)));
+    }
+    if let Some(practice) = &filters.practice {
+        all = Box::new(all.and(movements::person_id.eq_any(with_practice(practice, wanted.asked.register))));
+    }
+    all
+}
+
+/// A network sees who came to its care and who went from it; others the movements of the people they may list.
+fn within<'a>(wanted: &Wanted<'a>) -> Condition<'a> {
+    match &wanted.asked.scope.reach {
+        Reach::Care(pairs) => {
+            let here = pairs.iter().filter(|(locality, _)| *locality == wanted.filters.locality_id);
+            let codes: Vec<String> = here.map(|(_, code)| code.clone()).collect();
+            let came = movements::to_group.eq_any(codes.clone());
+            Box::new(movements::from_group.eq_any(codes).or(came))
+        }
+        Reach::Practices(practices) => {
+            let register = wanted.asked.register;
+            Box::new(movements::person_id.eq_any(with_practices(practices, register)).nullable())
+        }
+        Reach::Caseload(organisation) => {
+            let people = caseload!(*organisation, wanted.asked.register, wanted.asked.today);
+            Box::new(movements::person_id.eq_any(people).nullable())
+        }
+    }
+}
+
+#[auto_type]
+fn with_practice<'a>(code: &'a str, register: i64) -> _ {
+    person_records::table
+        .inner_join(organisations::table)
+        .filter(organisations::code.eq(code))
+        .filter(person_records::from_register.le(register))
+        .filter(person_records::until_register.gt(register))
+        .select(person_records::person_id)
+}
+
+#[auto_type]
+fn with_practices<'a>(practices: &'a [i64], register: i64) -> _ {
+    person_records::table
+        .filter(person_records::practice_id.eq_any(practices))
+        .filter(person_records::from_register.le(register))
+        .filter(person_records::until_register.gt(register))
+        .select(person_records::person_id)
+}
+
+/// The entries the list shows.
+fn listed<'a>(wanted: &Wanted<'a>) -> Condition<'a> {
+    let all = matching(wanted);
+    match wanted.asked.planning {
+        true => {
+            let objecting = list::objecting(wanted.asked.register);
+            Box::new(all.and(movements::person_id.ne_all(objecting)))
+        }
+        false => all,
+    }
+}
+
+/// How many entries the list shows, and how many it leaves out because the person objects to planning use.
+pub fn count(conn: &mut Conn, wanted: &Wanted<'_>) -> Result<(i64, i64), Error> {
+    let ledger = || movements::table.left_join(runs::table);
+    let shown: i64 = ledger().filter(listed(wanted)).count().get_result(conn)?;
+    let left_out = match wanted.asked.planning {
+        true => {
+            let objecting = movements::person_id.eq_any(list::objecting(wanted.asked.register));
+            ledger().filter(matching(wanted)).filter(objecting).count().get_result(conn)?
+        }
+        false => 0,
+    };
+    Ok((shown, left_out))
+}
+
+/// The order of entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    NewestFirst,
+    OldestFirst,
+}
+
+/// An entry with whom it is about: row id, NHS number.
+pub type Of = (Entry, i64, String);
+
+/// Some entries of the list.
+pub fn rows(
+    conn: &mut Conn,
+    wanted: &Wanted<'_>,
+    order: Order,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<Of>, Error> {
+    let ledger = movements::table.left_join(runs::table).filter(listed(wanted)).into_boxed();
+    let sorted = match order {
+        Order::NewestFirst => ledger.order((movements::effective_on.desc(), movements::id.desc())),
+        Order::OldestFirst => ledger.order(movements::id),
+    };
+    type Moved = (i64, i64, Option<String>, Option<String>, NaiveDate, Cause, String);
+    let found: Vec<Moved> = sorted
+        .offset(offset)
+        .limit(limit)
+        .select((
+            movements::id,
+            movements::person_id,
+            movements::from_group,
+            movements::to_group,
+            movements::effective_on,
+            movements::cause,
+            movements::reference,
+        ))
+        .load(conn)?;
+    let known = list::known(conn, found.iter().map(|(_, person, ..)| *person).collect())?;
+    let made = found.into_iter().filter_map(|(entry, person, from, to, effective, cause, reference)| {
+        let (pseudonym, number) = known.get(&person)?.clone();
+        Some((Entry::from((entry, pseudonym, from, to, effective, cause, reference)), person, number))
+    });
+    Ok(made.collect())
+}
+
+/// People who came to a group and went from it in a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flow {
+    /// Its first day.
+    pub month: NaiveDate,
+    pub code: String,
+    pub came: i64,
+    pub went: i64,
+}
+
+/// How many months of flows a page shows.
+const MONTHS: usize = 12;
+
+/// Who came and went, by month, newest first, and group in scheme order; the latest twelve months with movements.
+pub fn flows(conn: &mut Conn, wanted: &Wanted<'_>) -> Result<Vec<Flow>, Error> {
+    let grouped: Vec<(NaiveDate, Option<String>, Option<String>, i64)> = movements::table
+        .left_join(runs::table)
+        .group_by((movements::effective_on, movements::from_group, movements::to_group))
+        .select((
+            movements::effective_on,
+            movements::from_group,
+            movements::to_group,
+            diesel::dsl::count_star(),
+        ))
+        .filter(matching(wanted))
+        .load(conn)?;
+    let mut months: BTreeMap<NaiveDate, BTreeMap<String, (i64, i64)>> = BTreeMap::new();
+    for (day, from, to, people) in grouped {
+        let groups = months.entry(day.with_day(1).unwrap_or(day)).or_default();
+        if let Some(code) = to {
+            groups.entry(code).or_default().0 += people;
+        }
+        if let Some(code) = from {
+            groups.entry(code).or_default().1 += people;
+        }
+    }
+    let mut flows = Vec::new();
+    for (month, mut groups) in months.into_iter().rev().take(MONTHS) {
+        for group in Scheme::shipped().in_precedence() {
+            if let Some((came, went)) = groups.remove(&group.code) {
+                flows.push(Flow { month, code: group.code.clone(), came, went });
+            }
+        }
+    }
+    let Filters { group, from, to, .. } = wanted.filters;
+    let codes: Vec<&String> = [group, from, to].into_iter().flatten().collect();
+    flows.retain(|flow| codes.is_empty() || codes.contains(&&flow.code));
+    Ok(flows)
 }

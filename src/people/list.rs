@@ -4,14 +4,13 @@
 use std::collections::HashMap;
 
 use chrono::{Months, NaiveDate};
-use diesel::dsl::{
-    And, Eq, InnerJoinQuerySource, IntoBoxed, LeftJoinQuerySource, Nullable, auto_type, exists, not,
-};
+use diesel::dsl::{And, Eq, InnerJoinQuerySource, IntoBoxed, LeftJoinQuerySource, Nullable, auto_type};
 use diesel::expression::BoxableExpression;
 use diesel::prelude::*;
 use diesel::sql_types::{self, Bool};
 
 use super::scope::{Reach, Scope};
+use crate::caseload;
 use crate::criteria::facts::age_on;
 use crate::database::{Conn, MultiBackend};
 use crate::error::Error;
@@ -19,9 +18,7 @@ use crate::groups::counts::{Counted, Figure, RunCounts};
 use crate::groups::place::{AgeBand, Place};
 use crate::groups::scheme::Scheme;
 use crate::runs::store::Run;
-use crate::schema::{
-    current_runs, levels_of_need, organisations, people, person_contacts, person_records, placements,
-};
+use crate::schema::{current_runs, organisations, people, person_contacts, person_records, placements};
 
 /// What a list is narrowed to; nothing chosen is everybody in scope.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,6 +104,8 @@ pub struct Listed {
     pub sex: Option<String>,
     pub practice: String,
     pub practice_name: String,
+    pub locality_id: Option<i64>,
+    pub group_code: Option<String>,
     /// `None` where the run that stands did not know them.
     pub place: Option<Place>,
     pub provisional: bool,
@@ -247,31 +246,37 @@ fn within<'a>(scope: &'a Scope, register: i64, today: NaiveDate) -> Condition<'a
     match &scope.reach {
         Reach::Practices(practices) => Box::new(person_records::practice_id.eq_any(practices).nullable()),
         Reach::Care(pairs) => in_care(pairs),
-        Reach::Caseload(organisation) => on_caseload(*organisation, register, today),
+        Reach::Caseload(organisation) => {
+            let people = caseload!(*organisation, register, today);
+            Box::new(person_records::person_id.eq_any(people).nullable())
+        }
     }
 }
 
-/// People whose latest assessment names an organisation for their care co-ordination.
-fn on_caseload<'a>(organisation: i64, register: i64, today: NaiveDate) -> Condition<'a> {
-    let later = diesel::alias!(levels_of_need as later);
-    let is_later = later.field(levels_of_need::assessed_on).gt(levels_of_need::assessed_on).or(later
-        .field(levels_of_need::assessed_on)
-        .eq(levels_of_need::assessed_on)
-        .and(later.field(levels_of_need::id).gt(levels_of_need::id)));
-    let overtaken = later
-        .filter(later.field(levels_of_need::person_id).eq(levels_of_need::person_id))
-        .filter(later.field(levels_of_need::from_register).le(register))
-        .filter(later.field(levels_of_need::until_register).gt(register))
-        .filter(later.field(levels_of_need::assessed_on).le(today))
-        .filter(is_later);
-    let latest = levels_of_need::table
-        .filter(levels_of_need::coordinator_id.eq(organisation))
-        .filter(levels_of_need::from_register.le(register))
-        .filter(levels_of_need::until_register.gt(register))
-        .filter(levels_of_need::assessed_on.le(today))
-        .filter(not(exists(overtaken)))
-        .select(levels_of_need::person_id);
-    Box::new(person_records::person_id.eq_any(latest).nullable())
+/// The people (row ids) whose latest assessment names an organisation for their care co-ordination.
+#[macro_export]
+macro_rules! caseload {
+    ($organisation:expr, $register:expr, $today:expr) => {{
+        use $crate::schema::levels_of_need as level;
+        let later = diesel::alias!($crate::schema::levels_of_need as later);
+        let is_later = later.field(level::assessed_on).gt(level::assessed_on).or(later
+            .field(level::assessed_on)
+            .eq(level::assessed_on)
+            .and(later.field(level::id).gt(level::id)));
+        let overtaken = later
+            .filter(later.field(level::person_id).eq(level::person_id))
+            .filter(later.field(level::from_register).le($register))
+            .filter(later.field(level::until_register).gt($register))
+            .filter(later.field(level::assessed_on).le($today))
+            .filter(is_later);
+        level::table
+            .filter(level::coordinator_id.eq($organisation))
+            .filter(level::from_register.le($register))
+            .filter(level::until_register.gt($register))
+            .filter(level::assessed_on.le($today))
+            .filter(diesel::dsl::not(diesel::dsl::exists(overtaken)))
+            .select(level::person_id)
+    }};
 }
 
 /// People in the groups a network cares for; of the overlay group, those with supplementary care.
@@ -290,7 +295,7 @@ fn in_care<'a>(pairs: &[(i64, String)]) -> Condition<'a> {
 
 /// Those who object to the use of their data for planning.
 #[auto_type]
-fn objecting(register: i64) -> _ {
+pub fn objecting(register: i64) -> _ {
     person_contacts::table
         .filter(person_contacts::data_opt_out.eq(true))
         .filter(person_contacts::from_register.le(register))
@@ -330,6 +335,7 @@ type Person = (
     Option<NaiveDate>,
     Option<NaiveDate>,
 );
+type Practice = (String, String, Option<i64>);
 type Placement = (i64, Option<String>, bool, bool, Option<bool>, i64);
 
 /// Some rows of the list: two queries, however many.
@@ -340,7 +346,7 @@ pub fn rows(
     offset: i64,
     limit: i64,
 ) -> Result<Vec<Listed>, Error> {
-    let found: Vec<(Person, (String, String), Option<Placement>)> = sorted(listed(asked), sort)
+    let found: Vec<(Person, Practice, Option<Placement>)> = sorted(listed(asked), sort)
         .offset(offset)
         .limit(limit)
         .select((
@@ -354,7 +360,7 @@ pub fn rows(
                 person_records::deducted_on,
                 person_records::died_on,
             ),
-            (organisations::code, organisations::name),
+            (organisations::code, organisations::name, organisations::locality_id),
             (
                 placements::run_id,
                 placements::group_code,
@@ -366,7 +372,13 @@ pub fn rows(
                 .nullable(),
         ))
         .load(conn)?;
-    let ids: Vec<i64> = found.iter().map(|(person, ..)| person.0).collect();
+    let ids = found.iter().map(|(person, ..)| person.0).collect();
+    let mut known = known(conn, ids)?;
+    Ok(found.into_iter().filter_map(|row| made(row, &mut known)).collect())
+}
+
+/// Pseudonym and NHS number of people by row id.
+pub fn known(conn: &mut Conn, ids: Vec<i64>) -> Result<HashMap<i64, (String, String)>, Error> {
     let mut known = HashMap::with_capacity(ids.len());
     for some in ids.chunks(5_000) {
         let names: Vec<(i64, String, String)> = people::table
@@ -375,7 +387,13 @@ pub fn rows(
             .load(conn)?;
         known.extend(names.into_iter().map(|(id, pseudonym, number)| (id, (pseudonym, number))));
     }
-    Ok(found.into_iter().filter_map(|row| made(row, &mut known)).collect())
+    Ok(known)
+}
+
+/// Those of some people (row ids) the caller could open.
+pub fn among(conn: &mut Conn, asked: &Asked<'_>, people: &[i64]) -> Result<Vec<i64>, Error> {
+    let within = matching(asked).filter(person_records::person_id.eq_any(people));
+    Ok(within.select(person_records::person_id).load(conn)?)
 }
 
 fn sorted(query: Boxed<'_>, sort: Sort) -> Boxed<'_> {
@@ -390,7 +408,7 @@ fn sorted(query: Boxed<'_>, sort: Sort) -> Boxed<'_> {
 }
 
 fn made(
-    (person, practice, placement): (Person, (String, String), Option<Placement>),
+    (person, practice, placement): (Person, Practice, Option<Placement>),
     known: &mut HashMap<i64, (String, String)>,
 ) -> Option<Listed> {
     let (person_id, given_name, family_name, born, sex, registered_from, deducted_on, died_on) = person;
@@ -406,6 +424,8 @@ fn made(
         sex,
         practice: practice.0,
         practice_name: practice.1,
+        locality_id: practice.2,
+        group_code: placement.as_ref().and_then(|placed| placed.1.clone()),
         place,
         provisional: placement.as_ref().is_some_and(|placed| placed.3),
         supplementary: placement.as_ref().and_then(|placed| placed.4),

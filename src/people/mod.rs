@@ -1,11 +1,12 @@
 //! People on the register: who there is, whom a caller may see, and their pages.
 
+mod csv;
 pub mod export;
-mod filters;
+pub mod filters;
 pub mod list;
 pub mod nhs_number;
-mod pages;
-mod person;
+pub mod pages;
+pub mod person;
 pub mod record;
 pub mod register;
 pub mod scope;
@@ -20,5 +21,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/people", web::get().to(pages::people))
         .route("/people", web::post().to(search::search))
+        .route("/people.csv", web::get().to(csv::people))
         .route("/people/{pseudonym}", web::get().to(person::person));
 }

@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::groups::pages::is_planning;
 use crate::groups::place::AgeBand;
 use crate::groups::store::localities;
+use crate::movements::csv::MOST_ROWS;
 use crate::page::{Chip, Chrome, Mistakes, Pages, Query, filters, show};
 use crate::runs::store::Run;
 use crate::schema::{current_runs, organisations, runs};
@@ -90,6 +91,15 @@ impl PeoplePage {
 
     fn chosen(&self, name: &str) -> &str {
         self.query.get(name).unwrap_or("")
+    }
+
+    fn csv(&self) -> String {
+        format!("/people.csv{}", self.query.without("page").without("per"))
+    }
+
+    /// Whether the list is short enough for a file.
+    fn has_csv(&self) -> bool {
+        self.pages.rows <= MOST_ROWS
     }
 
     fn sorted_by(&self) -> &'static str {
@@ -215,7 +225,7 @@ fn places(conn: &mut Conn, scope: &Scope) -> Result<Vec<Here>, Error> {
 }
 
 /// Code and name of the practices whose people a scope may reach.
-fn practices(conn: &mut Conn, scope: &Scope) -> Result<Vec<(String, String)>, Error> {
+pub fn practices(conn: &mut Conn, scope: &Scope) -> Result<Vec<(String, String)>, Error> {
     let all = organisations::table
         .filter(organisations::kind.eq("practice"))
         .order((organisations::name_key, organisations::id))

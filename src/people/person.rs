@@ -12,6 +12,7 @@ use super::nhs_number::NhsNumber;
 use super::record::{Contact, Record};
 use super::register::published;
 use super::scope::Scope;
+use super::snapshot::Snapshot;
 use super::why::{self, Placement, SENSITIVE, Why, fact_words};
 use crate::access::{RUNS, ReadsPeople, Who};
 use crate::audit::{self, Subject, Verb};
@@ -19,7 +20,7 @@ use crate::clock::Now;
 use crate::criteria::answer::Answer;
 use crate::criteria::conditions::Condition;
 use crate::criteria::explain::Explained;
-use crate::criteria::facts::age_on;
+use crate::criteria::facts::{Blanks, Ended, Facts, age_on};
 use crate::criteria::phrases::register as register_name;
 use crate::database::{Conn, Database};
 use crate::error::Error;
@@ -167,6 +168,9 @@ fn page(conn: &mut Conn, who: &Who, now: Now, pseudonym: String) -> Result<Perso
     };
     let person = list::rows(conn, &asked, Sort::Practice, 0, 1)?.into_iter().next().ok_or(Error::NotFound)?;
     let record = why::record(conn, person.person_id, register)?.ok_or(Error::NotFound)?;
+    let declared = |_practice: i64| Blanks::default();
+    let member = Snapshot::member_of(conn, person.person_id, register, now.today, &declared)?;
+    let member = member.ok_or(Error::NotFound)?;
     let locality = locality(conn, &record)?;
     let run = match &locality {
         Some(locality) => current(conn, locality.id)?,
@@ -190,7 +194,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, pseudonym: String) -> Result<Perso
         name: scope.names.then(|| name(&person)),
         nhs_number: scope.names.then(|| shown_number(&person.nhs_number)),
         age: age_on(person.born, now.today),
-        facts: facts(&record, own, &hangs_on),
+        facts: facts(&record, &member.facts, own, &hangs_on),
         scores: scores(conn, person.person_id, register)?,
         levels: levels(conn, person.person_id, register)?,
         reads_runs: RUNS.contains(&who.role()),
@@ -237,16 +241,15 @@ fn contact(conn: &mut Conn, person_id: i64, register: i64) -> Result<Option<Cont
 }
 
 /// The record's facts. Sensitive ones go to the person's own practice, or where a judgement case turns on them.
-fn facts(record: &Record, own: bool, hangs_on: &[String]) -> Vec<Fact> {
+fn facts(record: &Record, known: &Facts, own: bool, hangs_on: &[String]) -> Vec<Fact> {
     let yes_or_no = |yes: bool| if yes { "Yes" } else { "No" }.to_owned();
     let fact = |what: &str, value: Option<String>| Fact {
         what: what.into(),
         value: value.unwrap_or_else(|| "Not known".into()),
     };
-    let known = why::read(record, record.registered_from);
     let conditions = known.conditions.map(|set| {
         let names: Vec<String> = set.iter().map(|condition: Condition| register_name(condition)).collect();
-        if names.is_empty() { "None".into() } else { names.join(", ") }
+        if names.is_empty() { "None".into() } else { capital(names.join(", ")) }
     });
     let mut facts = vec![
         fact("Number of long-term conditions", record.ltc_count.map(|count| count.to_string())),
@@ -255,21 +258,27 @@ fn facts(record: &Record, own: bool, hangs_on: &[String]) -> Vec<Fact> {
     for (flag, recorded) in why::flags(record) {
         let words = fact_words(flag.word());
         if own || !SENSITIVE.contains(&flag) || hangs_on.contains(&words) {
-            let mut what = words;
-            what[..1].make_ascii_uppercase();
-            facts.push(fact(&what, recorded.map(yes_or_no)));
+            facts.push(fact(&capital(words), recorded.map(yes_or_no)));
         }
     }
     let ended = match known.cancer_treatment_ended {
-        crate::criteria::facts::Ended::NotKnown => None,
-        crate::criteria::facts::Ended::Never => Some("No treatment recorded".into()),
-        crate::criteria::facts::Ended::On(day) => Some(long_day(day)),
+        Ended::NotKnown => None,
+        Ended::Never => Some("No treatment recorded".into()),
+        Ended::On(day) => Some(long_day(day)),
     };
     facts.push(fact("End of cancer treatment", ended));
     let admissions = record.unplanned_admissions_12m.map(|count| count.to_string());
     facts.push(fact("Unplanned admissions in 12 months", admissions));
     facts.push(fact("Annual cost", record.annual_cost_pence.map(|pence| Pence(pence).to_string())));
     facts
+}
+
+/// With a capital at the start.
+pub fn capital(mut text: String) -> String {
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 fn scores(conn: &mut Conn, person_id: i64, register: i64) -> Result<Vec<Dated>, Error> {

@@ -1,21 +1,21 @@
 //! Why one person is where they are: their facts as the run that stands read them, and the criteria it used.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::record::Record;
+use super::snapshot::Snapshot;
 use crate::criteria;
-use crate::criteria::conditions::{Condition, ConditionSet};
 use crate::criteria::explain::Explained;
 use crate::criteria::expression::{Atom, Expression};
-use crate::criteria::facts::{Ended, Facts, Flag, Level, Sex, age_on};
+use crate::criteria::facts::{Blanks, Flag};
 use crate::criteria::store::Version;
 use crate::database::Conn;
 use crate::error::Error;
+use crate::groups::place::AgeBand;
 use crate::groups::scheme::Scheme;
 use crate::runs::reason::Reason;
 use crate::runs::store::Run;
-use crate::schema::{levels_of_need, person_records, placements, risk_scores, run_reasons};
+use crate::schema::{person_records, placements, run_reasons};
 
 /// A placement as the run that stands stored it.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -71,7 +71,9 @@ pub fn why(
     person_id: i64,
     sees_all: bool,
 ) -> Result<Option<Why>, Error> {
-    let Some(facts) = facts(conn, person_id, run.register, run.as_of)? else { return Ok(None) };
+    let declared = |_practice: i64| Blanks::default();
+    let member = Snapshot::member_of(conn, person_id, run.register, run.as_of, &declared)?;
+    let Some(facts) = member.map(|member| member.facts) else { return Ok(None) };
     let reason = reason(conn, run, placement)?;
     let used: Vec<Version> = match run.summary()? {
         Some(summary) => used(conn, run, &summary.criteria)?,
@@ -81,10 +83,14 @@ pub fn why(
     let stands = |version: &Version| -> Result<Stands, Error> {
         let expression = version.expression()?;
         let group = Scheme::shipped().group(&version.group_code);
+        let mut explained = Explained::of(&expression, &facts);
+        if !sees_all {
+            blur_age(&mut explained, facts.age);
+        }
         Ok(Stands {
             label: group.map_or_else(|| version.group_code.clone(), |group| group.label.clone()),
             version: version.clone(),
-            explained: Explained::of(&expression, &facts),
+            explained,
             is_withheld: !sees_all && !shown(&expression, &hangs_on),
         })
     };
@@ -119,6 +125,14 @@ pub fn why(
         too_many_unknown: reason.too_many_unknown,
         read_as_no: reason.read_as_no.iter().map(|fact| fact_words(fact)).collect(),
     }))
+}
+
+/// Outside the person's practice the age is a band.
+fn blur_age(explained: &mut Explained, age: u16) {
+    if explained.fact.as_ref() == Some(&format!("aged {age}")) {
+        explained.fact = Some(format!("aged {}", AgeBand::of(age).label()));
+    }
+    explained.parts.iter_mut().for_each(|part| blur_age(part, age));
 }
 
 /// A group's label; "no group" where there is none.
@@ -186,46 +200,6 @@ pub fn record(conn: &mut Conn, person_id: i64, register: i64) -> Result<Option<R
         .select(Record::as_select())
         .first(conn)
         .optional()?)
-}
-
-/// A person's facts as a register held them, as of a date; `None` where it did not hold the person.
-fn facts(conn: &mut Conn, person_id: i64, register: i64, as_of: NaiveDate) -> Result<Option<Facts>, Error> {
-    let Some(record) = record(conn, person_id, register)? else { return Ok(None) };
-    let score: Option<i64> = risk_scores::table
-        .filter(risk_scores::person_id.eq(person_id).and(risk_scores::scored_on.le(as_of)))
-        .filter(risk_scores::from_register.le(register).and(risk_scores::until_register.gt(register)))
-        .order((risk_scores::scored_on.desc(), risk_scores::id.desc()))
-        .select(risk_scores::score_hundredths)
-        .first(conn)
-        .optional()?;
-    let level: Option<String> = levels_of_need::table
-        .filter(levels_of_need::person_id.eq(person_id).and(levels_of_need::assessed_on.le(as_of)))
-        .filter(levels_of_need::from_register.le(register).and(levels_of_need::until_register.gt(register)))
-        .order((levels_of_need::assessed_on.desc(), levels_of_need::id.desc()))
-        .select(levels_of_need::level)
-        .first(conn)
-        .optional()?;
-    let mut facts = read(&record, as_of);
-    facts.risk_score = score.and_then(|score| u16::try_from(score).ok());
-    facts.level_of_need = level.as_deref().and_then(Level::of_word);
-    Ok(Some(facts))
-}
-
-/// What a record says.
-pub fn read(record: &Record, as_of: NaiveDate) -> Facts {
-    let mut facts = Facts::nothing_known(as_of, age_on(record.date_of_birth, as_of));
-    for (flag, recorded) in flags(record) {
-        facts.set_flag(flag, recorded);
-    }
-    let codes = |codes: &str| codes.split(';').filter_map(Condition::of_code).collect::<ConditionSet>();
-    facts.conditions = record.conditions.as_deref().map(codes);
-    facts.ltc_count = record.ltc_count.and_then(|count| u8::try_from(count).ok());
-    facts.unplanned_admissions = record.unplanned_admissions_12m.and_then(|count| u16::try_from(count).ok());
-    facts.annual_cost = record.annual_cost_pence;
-    facts.cancer_treatment_ended = record.cancer_treatment_ended_on.map_or(Ended::NotKnown, Ended::On);
-    facts.sex = record.sex.as_deref().and_then(Sex::of_word);
-    facts.fill_implied();
-    facts
 }
 
 /// The flags of a record, blanks left blank.

@@ -1,13 +1,18 @@
 //! Grouping runs: placing the people of a locality in its groups, with the reason for each.
 
+mod application;
 pub mod apply;
 pub mod command;
 mod counting;
 pub mod export;
 pub mod grouping;
+mod list_page;
+pub mod listing;
+mod new_page;
 pub mod placement;
 pub mod reason;
 pub mod rules;
+mod run_page;
 mod staged;
 pub mod store;
 pub mod summary;
@@ -17,3 +22,16 @@ pub mod work;
 mod examples;
 #[cfg(test)]
 mod laws;
+
+use actix_web::web;
+
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/runs", web::get().to(list_page::runs))
+        .route("/runs/new", web::get().to(new_page::new))
+        .route("/runs/new", web::post().to(new_page::start))
+        .route("/runs/{reference}", web::get().to(run_page::run))
+        .route("/runs/{reference}/application", web::get().to(application::form))
+        .route("/runs/{reference}/application", web::post().to(application::apply))
+        .route("/runs/{reference}/cancellation", web::post().to(run_page::cancel));
+}

@@ -48,15 +48,15 @@ impl Snapshot {
         Ok(snapshot)
     }
 
-    /// The published facts of one person as of a date, and whether they are on the register; none without a record.
+    /// The facts of one person as a register held them, as of a date; none where it held no record of them.
     /// `declared` names the blanks their practice's register reads as no.
     pub fn member_of(
         conn: &mut Conn,
         person_id: i64,
+        register: i64,
         as_of: NaiveDate,
         declared: &impl Fn(i64) -> Blanks,
     ) -> Result<Option<Member>, Error> {
-        let register: i64 = published(conn)?;
         let practice_id: Option<i64> = person_records::table
             .filter(person_records::person_id.eq(person_id))
             .filter(
@@ -81,11 +81,14 @@ impl Snapshot {
         person_id: Option<i64>,
     ) -> Result<(), Error> {
         use person_records as column;
-        let (first, last) = person_id.map_or((0, i64::MAX), |id| (id, id));
-        let rows: Vec<Columns> = column::table
+        let mut records = column::table
             .filter(column::practice_id.eq(practice_id))
             .filter(column::from_register.le(self.register).and(column::until_register.gt(self.register)))
-            .filter(column::person_id.between(first, last))
+            .into_boxed();
+        if let Some(id) = person_id {
+            records = records.filter(column::person_id.eq(id));
+        }
+        let rows: Vec<Columns> = records
             .order(column::person_id)
             .select((
                 (

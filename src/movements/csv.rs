@@ -1,0 +1,87 @@
+//! The ledger as a file: the entries the page lists, in the columns of the design.
+
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+
+use super::pages::{Found, everyone};
+use super::store::{self, Order};
+use crate::access::{ReadsPeople, Who};
+use crate::audit::{self, Subject, Verb};
+use crate::clock::Now;
+use crate::csv_out::CsvOut;
+use crate::database::{Conn, Database};
+use crate::error::Error;
+use crate::page::Query;
+
+/// The most rows a page gives as a file; the command line gives any number.
+pub const MOST_ROWS: i64 = 50_000;
+
+/// What is said where there are more.
+pub const TOO_MANY: &str =
+    "There are more than 50,000 rows. Go back and narrow the filter; the command line exports any number.";
+
+pub async fn movements(
+    ReadsPeople(who): ReadsPeople,
+    database: web::Data<Database>,
+    now: Now,
+    query: web::Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Error> {
+    let query = Query::new(query.into_inner());
+    let (actor, asked) = (who.actor.clone(), query.to_string());
+    let (rows, locality, body) = database.read(move |conn| file(conn, &who, now, &query)).await?;
+    let subjects: Vec<Subject> = locality.map(Subject::locality).into_iter().collect();
+    let details = json!({ "kind": "movements", "rows": rows, "asked": asked });
+    let record =
+        move |conn: &mut Conn| audit::record(conn, now.moment, &actor, Verb::Exported, &subjects, details);
+    database.write(record).await?;
+    Ok(download("movements.csv", body))
+}
+
+/// A CSV file as an answer.
+pub fn download(name: &str, body: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .body(body)
+}
+
+fn file(
+    conn: &mut Conn,
+    who: &Who,
+    now: Now,
+    query: &Query,
+) -> Result<(usize, Option<String>, Vec<u8>), Error> {
+    let found = Found::new(conn, who, now, query)?;
+    let everyone = everyone();
+    let entries = match &found {
+        Some(found) => {
+            let wanted = found.wanted(now, &everyone);
+            store::rows(conn, &wanted, Order::OldestFirst, 0, MOST_ROWS + 1)?
+        }
+        None => Vec::new(),
+    };
+    if entries.len() as i64 > MOST_ROWS {
+        return Err(Error::Unreadable(TOO_MANY));
+    }
+    let names = found.as_ref().is_some_and(|found| found.scope.names);
+    let first = if names { "nhs_number," } else { "" };
+    let columns = format!("{first}pseudonym,from_group,to_group,effective,cause,reference,entry");
+    let mut out = CsvOut::with_mark(Vec::new()).map_err(anyhow::Error::from)?;
+    out.row(columns.split(',')).map_err(anyhow::Error::from)?;
+    let rows = entries.len();
+    for (entry, _, nhs_number) in entries {
+        let cells = [
+            entry.pseudonym,
+            entry.from_group.unwrap_or_default(),
+            entry.to_group.unwrap_or_default(),
+            entry.effective_on.to_string(),
+            entry.cause.word().to_owned(),
+            entry.reference,
+            entry.entry.to_string(),
+        ];
+        out.row(names.then_some(nhs_number).into_iter().chain(cells)).map_err(anyhow::Error::from)?;
+    }
+    let body = out.finish().map_err(anyhow::Error::from)?;
+    Ok((rows, found.map(|found| found.here.code), body))
+}

@@ -1,0 +1,91 @@
+//! The filters of the ledger as they stand in its address, and as chips and choices on the page.
+
+use chrono::{Months, NaiveDate};
+
+use super::store::{Filters, NOWHERE, cause_words};
+use crate::groups::scheme::Scheme;
+use crate::page::{Chip, Choice, Query};
+use crate::people::why::label;
+use crate::runs::store::Cause;
+
+/// The names an address may hold beside the locality, in the order of the form.
+const NAMES: [&str; 7] = ["month", "group", "from", "to", "cause", "practice", "run"];
+
+/// The filters an address asks for. What is no value of a filter finds nothing.
+pub fn read(query: &Query, locality_id: i64) -> Filters {
+    let text = |name: &str| query.get(name).map(str::to_owned);
+    Filters {
+        locality_id,
+        month: query.get("month").map(|word| month(word).unwrap_or(NaiveDate::MAX)),
+        group: text("group"),
+        from: text("from"),
+        to: text("to"),
+        cause: text("cause"),
+        practice: text("practice"),
+        run: text("run"),
+    }
+}
+
+/// The first day of a month written `2026-11`.
+fn month(word: &str) -> Option<NaiveDate> {
+    format!("{word}-01").parse().ok()
+}
+
+/// The first day of the month after.
+pub fn after(month: NaiveDate) -> NaiveDate {
+    month.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX)
+}
+
+/// "November 2026".
+pub fn month_words(month: NaiveDate) -> String {
+    month.format("%B %Y").to_string()
+}
+
+/// As an address has it: `2026-11`.
+pub fn month_word(month: NaiveDate) -> String {
+    month.format("%Y-%m").to_string()
+}
+
+/// The chosen filters, each with the list without it.
+pub fn chips(query: &Query) -> Vec<Chip> {
+    let chosen = NAMES.iter().filter_map(|name| Some((*name, query.get(name)?)));
+    chosen.map(|(name, value)| query.chip(name, words(name, value))).collect()
+}
+
+fn words(name: &str, value: &str) -> String {
+    match name {
+        "month" => month(value).map_or_else(|| value.to_owned(), month_words),
+        "group" => format!("From or to: {}", label(Some(value))),
+        "from" => format!("From: {}", label((value != NOWHERE).then_some(value))),
+        "to" => format!("To: {}", label((value != NOWHERE).then_some(value))),
+        "cause" => Cause::from_word(value).map_or_else(|| value.to_owned(), |it| cause_words(it).to_owned()),
+        "practice" => format!("Practice: {value}"),
+        _ => format!("Run: {value}"),
+    }
+}
+
+/// The choices of the filter form.
+pub struct Choices {
+    pub groups: Vec<Choice>,
+    pub causes: Vec<Choice>,
+    /// Empty where there is one practice.
+    pub practices: Vec<Choice>,
+}
+
+impl Choices {
+    /// `practices`: code and name.
+    pub fn of(practices: &[(String, String)]) -> Choices {
+        let any = || std::iter::once(Choice::new("", "Any"));
+        let groups = Scheme::shipped().in_precedence().into_iter();
+        let causes = Cause::ALL.iter().map(|cause| Choice::new(cause.word(), cause_words(*cause)));
+        let practices = match practices.len() {
+            0 | 1 => Vec::new(),
+            _ => any().chain(practices.iter().map(|(code, name)| Choice::new(code, name))).collect(),
+        };
+        Choices {
+            groups: any().chain(groups.map(|group| Choice::new(&group.code, &group.label))).collect(),
+            causes: any().chain(causes).collect(),
+            practices,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! `/runs`: the grouping runs of the caller's localities.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::listing;
+use super::store::{Run, State};
+use crate::access::{ReadsRuns, Role, Who};
+use crate::clock::Now;
+use crate::database::{Conn, Database};
+use crate::error::Error;
+use crate::groups::store::localities;
+use crate::page::{Chip, Choice, Chrome, Mistakes, Pages, Query, filters, show};
+use crate::people::register::published;
+use crate::people::scope::Scope;
+
+#[derive(Template)]
+#[template(path = "runs/runs.html")]
+struct RunsPage {
+    chrome: Chrome,
+    query: Query,
+    chips: Vec<Chip>,
+    states: Vec<Choice>,
+    names: HashMap<i64, String>,
+    runs: Vec<Run>,
+    pages: Pages,
+    may_start: bool,
+    mistakes: Mistakes,
+}
+
+impl RunsPage {
+    fn locality(&self, run: &Run) -> &str {
+        self.names.get(&run.locality_id).map_or("", String::as_str)
+    }
+
+    fn chosen(&self, name: &str) -> &str {
+        self.query.get(name).unwrap_or("")
+    }
+
+    /// How many people it moved or would move; `None` while that is not worked out.
+    fn moved(&self, run: &Run) -> Option<u64> {
+        run.summary().ok().flatten().map(|summary| summary.moved)
+    }
+}
+
+/// The word for dry runs that could be applied.
+const WAITING: &str = "waiting";
+
+pub async fn runs(
+    ReadsRuns(who): ReadsRuns,
+    database: web::Data<Database>,
+    now: Now,
+    query: web::Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Error> {
+    let query = Query::new(query.into_inner());
+    let page = database.read(move |conn| page(conn, &who, now, query)).await?;
+    show(&page)
+}
+
+fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<RunsPage, Error> {
+    let scope = Scope::of(conn, who, now.today)?;
+    let names = localities(conn, &scope.localities)?;
+    let all = match query.get("state") {
+        Some(WAITING) => {
+            let register = published(conn)?;
+            listing::waiting(conn, &scope.localities, register)?
+        }
+        Some(word) => match State::from_word(word) {
+            Some(state) => listing::runs_of(conn, &scope.localities, Some(state))?,
+            None => Vec::new(),
+        },
+        None => listing::runs_of(conn, &scope.localities, None)?,
+    };
+    let number = query.get("page").and_then(|text| text.parse().ok()).unwrap_or(1);
+    let pages = Pages::new(number, crate::page::PER_PAGE, i64::try_from(all.len()).unwrap_or(0));
+    let (skip, take) =
+        (usize::try_from(pages.offset()).unwrap_or(0), usize::try_from(pages.per).unwrap_or(0));
+    let chosen = query.get("state").map(|word| query.chip("state", words(word)));
+    let states =
+        [("", "All"), (WAITING, words(WAITING)), ("applied", words("applied")), ("failed", words("failed"))];
+    Ok(RunsPage {
+        chrome: who.chrome(),
+        chips: chosen.into_iter().collect(),
+        states: states.into_iter().map(|(value, label)| Choice::new(value, label)).collect(),
+        names: names.into_iter().map(|locality| (locality.id, locality.name)).collect(),
+        runs: all.into_iter().skip(skip).take(take).collect(),
+        pages,
+        may_start: who.role() == Role::Commissioner,
+        mistakes: Mistakes::new(),
+        query,
+    })
+}
+
+fn words(state: &str) -> &'static str {
+    match state {
+        WAITING => "Dry runs that could be applied",
+        word => State::from_word(word).map_or("No such state", State::label),
+    }
+}

@@ -1,0 +1,126 @@
+//! Grouping runs by pages: a dry run, its figures, applying it, and who may.
+
+use actix_web::http::StatusCode;
+use common_ground::access::Role;
+use common_ground::runs::store::{self, State};
+
+use crate::grouped::{grouped, loaded};
+use crate::harness::{Browser, TestPortal};
+use crate::on_both;
+
+async fn commissioner(portal: &TestPortal) -> Browser {
+    portal.add_user("ann@example.org", Role::Commissioner, Some("CCG01"));
+    portal.signed_in("ann@example.org").await
+}
+
+/// Starts a dry run of LOC01 as of a day and waits for it; its address.
+async fn dry_run(
+    portal: &TestPortal,
+    browser: &mut Browser,
+    (day, month, year): (&str, &str, &str),
+) -> String {
+    let page = browser.get("/runs/new?locality=LOC01").await;
+    let key = page.field("key");
+    let form = [
+        ("key", &*key),
+        ("locality", "LOC01"),
+        ("as_of_day", day),
+        ("as_of_month", month),
+        ("as_of_year", year),
+    ];
+    let started = browser.post("/runs/new", &form).await;
+    assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.text());
+    let again = browser.post("/runs/new", &form).await;
+    assert_eq!(again.location(), started.location(), "sent twice, done once");
+    let address = started.location().to_owned();
+    let working = browser.get(&address).await.text();
+    assert!(working.contains("http-equiv=\"refresh\"") && working.contains("data-cg-job"), "{working}");
+    portal.work().await;
+    address
+}
+
+on_both! {
+    async fn a_dry_run_is_previewed_then_applied_and_the_page_is_the_record(portal) {
+        let portal = loaded(portal);
+        let mut browser = commissioner(&portal).await;
+        let address = dry_run(&portal, &mut browser, ("1", "4", "2015")).await;
+        let preview = browser.get(&address).await.text();
+        assert!(preview.contains("What it would do") && preview.contains("Judgement cases by fact"), "{preview}");
+        assert!(!preview.contains("http-equiv=\"refresh\""));
+        let asked = browser.get(&format!("{address}/application")).await;
+        assert!(asked.text().contains("This is the first grouping here"), "{}", asked.text());
+        let (key, version) = (asked.field("key"), asked.field("version"));
+        let stale = browser.post(&format!("{address}/application"), &[("key", "other"), ("version", "0")]).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        let form = [("key", &*key), ("version", &*version)];
+        let applied = browser.post(&format!("{address}/application"), &form).await;
+        assert_eq!((applied.status, applied.location()), (StatusCode::SEE_OTHER, &*address), "{}", applied.text());
+        portal.work().await;
+        let record = browser.get(&address).await.text();
+        assert!(record.contains("What it did") && record.contains("/movements?locality=LOC01"), "{record}");
+        let figures = |page: &str| page.matches("cg-figure__count").count();
+        assert_eq!(figures(&record), figures(&preview));
+        let again = browser.post(&format!("{address}/application"), &form).await;
+        assert_eq!(again.location(), address, "sent twice, done once");
+        let other = [("key", "another"), ("version", &*version)];
+        assert_eq!(browser.post(&format!("{address}/application"), &other).await.status, StatusCode::CONFLICT);
+        assert!(browser.get("/groups").await.text().contains("As of 1 April 2015"));
+    }
+}
+
+on_both! {
+    async fn a_date_before_the_last_applied_run_is_a_dry_run_only(portal) {
+        let portal = grouped(portal);
+        let mut browser = commissioner(&portal).await;
+        let address = dry_run(&portal, &mut browser, ("31", "3", "2015")).await;
+        let page = browser.get(&address).await.text();
+        assert!(page.contains("This is a dry run only. The last applied run is as of 1 April 2015"), "{page}");
+        assert!(!page.contains("/application"), "{page}");
+        assert_eq!(browser.get(&format!("{address}/application")).await.status, StatusCode::CONFLICT);
+        let future = browser.post("/runs/new", &[("key", "k"), ("locality", "LOC01"), ("as_of_day", "2 4 2015")]).await;
+        assert_eq!(future.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(future.text().contains("As-of date must be today or in the past"));
+        let elsewhere = browser.post("/runs/new", &[("key", "k"), ("locality", "LOC02"), ("as_of_day", "1 4 2015")]).await;
+        assert!(elsewhere.text().contains("Choose a locality"));
+    }
+}
+
+on_both! {
+    async fn an_analyst_reads_runs_and_starts_none_and_another_locality_s_run_is_no_page(portal) {
+        let portal = grouped(portal);
+        portal.add_user("analyst@example.org", Role::Analyst, Some("CCG01"));
+        let mut browser = portal.signed_in("analyst@example.org").await;
+        let list = browser.get("/runs").await.text();
+        assert_eq!(list.matches("href=\"/runs/R-").count(), 1, "{list}");
+        assert!(!list.contains("/runs/new"));
+        let at = list.find("/runs/R-").unwrap();
+        let address = &list[at..at + 16];
+        let page = browser.get(address).await.text();
+        assert!(page.contains("What it did") && !page.contains("<form action=\"/runs"), "{page}");
+        let applied = browser.post(&format!("{address}/application"), &[]).await;
+        assert_eq!(applied.status, StatusCode::FORBIDDEN);
+        assert_eq!(browser.get("/runs/new").await.status, StatusCode::FORBIDDEN);
+        portal.add_user("south@example.org", Role::Analyst, Some("CCG02"));
+        let mut south = portal.signed_in("south@example.org").await;
+        let (theirs, nobodys) = (south.get(address).await, south.get("/runs/R-NOBODY").await);
+        assert_eq!((theirs.status, &theirs.body), (StatusCode::NOT_FOUND, &nobodys.body));
+    }
+}
+
+on_both! {
+    async fn a_run_that_waits_is_stopped_and_a_dry_run_discarded(portal) {
+        let portal = loaded(portal);
+        let mut browser = commissioner(&portal).await;
+        let address = dry_run(&portal, &mut browser, ("1", "4", "2015")).await;
+        assert!(browser.get("/runs?state=waiting").await.text().contains("1 run<"));
+        let page = browser.get(&address).await;
+        let form = [("key", &*page.field("key")), ("version", &*page.field("version"))];
+        let stopped = browser.post(&format!("{address}/cancellation"), &form).await;
+        assert_eq!(stopped.status, StatusCode::SEE_OTHER, "{}", stopped.text());
+        assert!(browser.get(&address).await.text().contains("It was stopped, and nothing was changed."));
+        assert!(browser.get("/runs?state=waiting").await.text().contains("0 runs"));
+        let reference = address.trim_start_matches("/runs/");
+        let run = portal.read(|conn| store::by_reference(conn, reference)).unwrap();
+        assert_eq!(run.state, State::Cancelled);
+    }
+}
