@@ -16,7 +16,7 @@ use crate::jobs::Tools;
 use crate::keys::Keys;
 use crate::sessions::{HOURS, Sessions};
 use crate::{
-    accounts, assets, cross_site, groups, health, imports, mail, movements, organisations, people, runs,
+    accounts, assets, cross_site, groups, health, home, imports, mail, movements, organisations, people, runs,
 };
 
 /// Whether the word of a proxy about where a call came from is believed.
@@ -102,7 +102,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(groups::routes)
         .configure(people::routes)
         .configure(movements::routes)
-        .configure(runs::routes);
+        .configure(runs::routes)
+        .configure(home::routes);
     config.configure(organisations::routes);
     config.configure(imports::routes);
 }

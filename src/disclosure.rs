@@ -32,6 +32,12 @@ impl<T: Add<Output = T>> Add for Guarded<T> {
     }
 }
 
+impl<T: Add<Output = T> + Default> Sum for Guarded<T> {
+    fn sum<I: Iterator<Item = Guarded<T>>>(figures: I) -> Guarded<T> {
+        figures.fold(Guarded::default(), Add::add)
+    }
+}
+
 /// The figures of some people who have something in common: a group, a practice, an age band.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {

@@ -18,6 +18,7 @@ pub mod error;
 pub mod export;
 pub mod groups;
 pub mod health;
+pub mod home;
 pub mod imports;
 pub mod installation;
 pub mod jobs;

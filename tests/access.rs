@@ -91,6 +91,7 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/admin/outbox", Roles(ADMINISTRATOR)),
     ("get", "/admin/outbox/{reference}", Roles(ADMINISTRATOR)),
     ("post", "/admin/outbox/{reference}/retry", Roles(ADMINISTRATOR)),
+    ("get", "/", SignedIn),
     ("get", "/groups", Roles(GROUPS)),
     ("get", "/groups/{locality}/{code}", Roles(GROUPS)),
     ("get", "/people", Roles(PEOPLE)),

@@ -8,6 +8,7 @@ mod demo;
 mod grouped;
 mod groups;
 mod harness;
+mod home;
 mod imports;
 mod jobs;
 mod mail;

@@ -172,3 +172,17 @@ pub fn of_run(conn: &mut Conn, run_id: i64, wanted: Wanted<'_>) -> Result<Vec<Fi
     };
     Ok(rows.into_iter().map(Figure::from).collect())
 }
+
+/// The kept figures of some runs by place and practice; of some practices (row ids), or of all.
+pub fn kept_of(conn: &mut Conn, runs: &[i64], practices: Option<&[i64]>) -> Result<Vec<Figure>, Error> {
+    let mut query = run_counts::table
+        .filter(run_counts::run_id.eq_any(runs))
+        .filter(run_counts::breakdown.eq(Breakdown::Practice))
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some(practices) = practices {
+        query = query.filter(run_counts::practice_id.eq_any(practices));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    Ok(rows.into_iter().map(Figure::from).collect())
+}

@@ -6,7 +6,7 @@ use super::store::{Filters, NOWHERE, cause_words};
 use crate::groups::scheme::Scheme;
 use crate::page::{Chip, Choice, Query};
 use crate::people::why::label;
-use crate::runs::store::Cause;
+use crate::runs::store::{Cause, Run};
 
 /// The names an address may hold beside the locality, in the order of the form.
 const NAMES: [&str; 7] = ["month", "group", "from", "to", "cause", "practice", "run"];
@@ -23,6 +23,20 @@ pub fn read(query: &Query, locality_id: i64) -> Filters {
         cause: text("cause"),
         practice: text("practice"),
         run: text("run"),
+    }
+}
+
+/// Everything a run moved.
+pub fn of_run(run: &Run) -> Filters {
+    Filters {
+        locality_id: run.locality_id,
+        month: None,
+        group: None,
+        from: None,
+        to: None,
+        cause: None,
+        practice: None,
+        run: Some(run.reference.clone()),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The movement ledger: who came to a group, from where, when and why. Nothing is ever changed or taken out of it.
 
 pub mod csv;
-mod filters;
-mod pages;
+pub mod filters;
+pub mod pages;
 pub mod store;
 
 use actix_web::web;

@@ -1,0 +1,108 @@
+//! What waits for an administrator: mail, jobs, memberships and organisations. Never a person on the register.
+
+use chrono::{Days, NaiveDate};
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+
+use super::waiting::{Waiting, what};
+use crate::access::Role;
+use crate::clock::{Moment, Now};
+use crate::database::Conn;
+use crate::doctor::localities_without_commissioner;
+use crate::error::Error;
+use crate::jobs::{Kind, State};
+use crate::mail;
+use crate::page::long_day;
+use crate::schema::{jobs, memberships, organisations, users};
+
+/// How long before its end a membership is named.
+const ENDING: u64 = 30;
+/// For how many days a failed job is shown.
+const FAILED: u64 = 7;
+
+pub fn administrator(conn: &mut Conn, now: Now) -> Result<Waiting, Error> {
+    let mut home = Waiting::default();
+    let failing = mail::store::count(conn, &[mail::store::State::Failed])?;
+    home.card(failing, "letters that failed", "/admin/outbox?state=failed".into());
+    let failed = failed_jobs(conn, now.moment)?;
+    home.listing("jobs that failed this week", "jobs", "Jobs that failed this week", failed);
+    let ending = ending(conn, now.today)?;
+    home.listing(
+        "memberships that end within 30 days",
+        "memberships",
+        "Memberships that end within 30 days",
+        ending,
+    );
+    let without = localities_without_commissioner(conn)?.into_iter();
+    let without = without.map(|code| (code.clone(), Some(format!("/admin/localities/{code}")))).collect();
+    home.listing(
+        "localities without a commissioner",
+        "localities",
+        "Localities without a commissioner",
+        without,
+    );
+    let unused = without_users(conn, now.today)?;
+    home.listing("organisations without users", "organisations", "Organisations without users", unused);
+    Ok(home)
+}
+
+type Items = Vec<(String, Option<String>)>;
+
+fn failed_jobs(conn: &mut Conn, now: Moment) -> Result<Items, Error> {
+    let since = now.checked_sub_days(Days::new(FAILED)).unwrap_or(now);
+    let rows: Vec<(Kind, String, Option<String>)> = jobs::table
+        .filter(jobs::state.eq(State::Failed).and(jobs::ended_at.ge(since)))
+        .order(jobs::id.desc())
+        .select((jobs::kind, jobs::about, jobs::message))
+        .load(conn)?;
+    let made = rows.into_iter().map(|(kind, about, message)| {
+        let (words, href) = what(kind, &about);
+        // An administrator reads no grouping run.
+        let href = matches!(kind, Kind::ImportCheck | Kind::ImportApply).then_some(href);
+        (format!("{words} {about}: {}", message.unwrap_or_default()), href)
+    });
+    Ok(made.collect())
+}
+
+fn ending(conn: &mut Conn, today: NaiveDate) -> Result<Items, Error> {
+    let last = today.checked_add_days(Days::new(ENDING)).unwrap_or(today);
+    let rows: Vec<(String, String, Role, Option<String>, Option<NaiveDate>)> = memberships::table
+        .inner_join(users::table)
+        .left_join(organisations::table)
+        .filter(memberships::to_on.ge(today).and(memberships::to_on.le(last)))
+        .order((memberships::to_on, memberships::id))
+        .select((
+            users::reference,
+            users::name,
+            memberships::role,
+            organisations::name.nullable(),
+            memberships::to_on,
+        ))
+        .load(conn)?;
+    let made = rows.into_iter().map(|(reference, name, role, organisation, to)| {
+        let at = organisation.map_or_else(String::new, |organisation| format!(", {organisation}"));
+        let until = to.map_or_else(String::new, |to| format!(" until {}", long_day(to)));
+        (format!("{name}: {}{at}{until}", role.label()), Some(format!("/admin/users/{reference}")))
+    });
+    Ok(made.collect())
+}
+
+/// Organisations that roles belong to, open today, without anybody who can act for them.
+fn without_users(conn: &mut Conn, today: NaiveDate) -> Result<Items, Error> {
+    let in_date = memberships::table
+        .filter(memberships::organisation_id.eq(organisations::id.nullable()))
+        .filter(memberships::from_on.le(today))
+        .filter(memberships::to_on.is_null().or(memberships::to_on.ge(today)));
+    let rows: Vec<(String, String)> = organisations::table
+        .filter(organisations::kind.ne("provider"))
+        .filter(organisations::opened_on.le(today))
+        .filter(organisations::closed_on.is_null().or(organisations::closed_on.ge(today)))
+        .filter(not(exists(in_date)))
+        .order((organisations::name_key, organisations::id))
+        .select((organisations::code, organisations::name))
+        .load(conn)?;
+    let made = rows
+        .into_iter()
+        .map(|(code, name)| (format!("{name} ({code})"), Some(format!("/admin/organisations/{code}"))));
+    Ok(made.collect())
+}

@@ -1,0 +1,126 @@
+//! What waits for those who care for people: a practice, a network of practices, a coordinator.
+
+use super::waiting::{Cell, Table, Waiting};
+use crate::access::Who;
+use crate::clock::Now;
+use crate::database::Conn;
+use crate::disclosure::{Shown, Tally, release_one, release_tally};
+use crate::error::Error;
+use crate::groups::counts::kept_of;
+use crate::groups::figures::audience;
+use crate::groups::pages::is_planning;
+use crate::groups::store::{localities, names};
+use crate::movements::filters::of_run;
+use crate::movements::pages::everyone;
+use crate::movements::store::{self as ledger, Wanted};
+use crate::page::Query;
+use crate::people::list::{self, Asked, Filters};
+use crate::people::register::published;
+use crate::people::scope::{Reach, Scope};
+use crate::runs::listing::standing_in;
+
+pub fn practice(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Waiting, Error> {
+    let mut home = Waiting::default();
+    let (provisional, _) = kept(conn, scope)?;
+    home.people(
+        provisional,
+        "people with facts not known that decide their group",
+        "/people?provisional=yes".into(),
+    );
+    moved(conn, &mut home, who, scope, now)?;
+    Ok(home)
+}
+
+pub fn network(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Waiting, Error> {
+    let mut home = Waiting::default();
+    let (provisional, rows) = kept(conn, scope)?;
+    home.people(
+        provisional,
+        "people with facts not known that decide their group",
+        "/people?provisional=yes".into(),
+    );
+    moved(conn, &mut home, who, scope, now)?;
+    let Reach::Practices(practices) = &scope.reach else { return Ok(home) };
+    let named = names(conn, practices)?;
+    let mut rows: Vec<_> = rows
+        .into_iter()
+        .filter_map(|(practice, people, provisional)| {
+            let (code, name) = named.get(&practice)?;
+            let list = Query::default().with("practice", code);
+            let cells = vec![
+                Cell { count: people, href: format!("/people{list}") },
+                Cell { count: provisional, href: format!("/people{}", list.with("provisional", "yes")) },
+            ];
+            Some((format!("{name} ({code})"), None, cells))
+        })
+        .collect();
+    rows.sort_by(|one, other| one.0.cmp(&other.0));
+    home.tables.push(Table {
+        caption: "Your practices, as of the grouping runs that stand".into(),
+        first: "Practice",
+        columns: vec!["People", "Facts not known that decide"],
+        rows,
+    });
+    Ok(home)
+}
+
+pub fn caseload(conn: &mut Conn, scope: &Scope, now: Now) -> Result<Waiting, Error> {
+    let mut home = Waiting::default();
+    let register = published(conn)?;
+    let (all, provisional) = (Filters::default(), Filters { provisional: Some(true), ..Filters::default() });
+    for (filters, label, href) in [
+        (&provisional, "people with facts not known that decide their group", "/people?provisional=yes"),
+        (&all, "people on your caseload", "/people"),
+    ] {
+        let asked = Asked { scope, filters, today: now.today, ages_on: now.today, register, planning: false };
+        home.people(Shown::Exact(list::count(conn, &asked)?.0), label, href.into());
+    }
+    Ok(home)
+}
+
+/// A practice (row id), its people and its provisional ones.
+type Row = (i64, Shown<i64>, Shown<i64>);
+
+/// The provisional people of a scope's practices, and each practice's figures.
+fn kept(conn: &mut Conn, scope: &Scope) -> Result<(Shown<i64>, Vec<Row>), Error> {
+    let Reach::Practices(practices) = &scope.reach else { return Ok((Shown::Withheld, Vec::new())) };
+    let runs: Vec<i64> = standing_in(conn, &scope.localities)?.iter().map(|run| run.id).collect();
+    let (kept, to) = (kept_of(conn, &runs, Some(practices))?, audience(scope));
+    let tally = |practice: i64| -> Tally {
+        let its = kept.iter().filter(|figure| figure.practice_id == practice);
+        its.map(|figure| figure.tally).sum()
+    };
+    let rows = practices.iter().map(|practice| {
+        let shown = release_tally(tally(*practice), to);
+        (*practice, shown.people, shown.provisional)
+    });
+    let all: Tally = kept.iter().map(|figure| figure.tally).sum();
+    Ok((release_one(all.provisional, to), rows.collect()))
+}
+
+/// People moved by the run that stands in each of the scope's localities.
+fn moved(conn: &mut Conn, home: &mut Waiting, who: &Who, scope: &Scope, now: Now) -> Result<(), Error> {
+    let places = localities(conn, &scope.localities)?;
+    let (register, everyone) = (published(conn)?, everyone());
+    for run in standing_in(conn, &scope.localities)? {
+        let filters = of_run(&run);
+        let asked = Asked {
+            scope,
+            filters: &everyone,
+            today: now.today,
+            ages_on: now.today,
+            register,
+            planning: is_planning(who.role()),
+        };
+        let wanted = Wanted { asked, filters: &filters, everybody: false };
+        let (count, _) = ledger::count(conn, &wanted)?;
+        let Some(here) = places.iter().find(|locality| locality.id == run.locality_id) else { continue };
+        let list = Query::default().with("locality", &here.code).with("run", &run.reference);
+        home.people(
+            Shown::Exact(count),
+            "of your people moved by the last grouping run",
+            format!("/movements{list}"),
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! What waits for a provider network: the people in its care by group, and who joined and left by the last run.
+
+use super::waiting::{Cell, Table, Waiting};
+use crate::clock::Now;
+use crate::database::Conn;
+use crate::disclosure::{Shown, release_one};
+use crate::error::Error;
+use crate::groups::counts::kept_of;
+use crate::groups::figures::audience;
+use crate::groups::place::Place;
+use crate::groups::scheme::Scheme;
+use crate::groups::store::localities;
+use crate::movements::filters::of_run;
+use crate::movements::pages::everyone;
+use crate::movements::store::{self as ledger, Flow, Wanted};
+use crate::page::{Query, long_day};
+use crate::people::list::Asked;
+use crate::people::register::published;
+use crate::people::scope::{Reach, Scope};
+use crate::people::why::label;
+use crate::runs::listing::standing_in;
+use crate::runs::store::{Locality, Run};
+
+pub fn provider(conn: &mut Conn, scope: &Scope, now: Now) -> Result<Waiting, Error> {
+    let mut home = Waiting::default();
+    let places = localities(conn, &scope.localities)?;
+    for run in standing_in(conn, &scope.localities)? {
+        let Some(here) = places.iter().find(|locality| locality.id == run.locality_id) else { continue };
+        let table = in_care(conn, scope, now, here, &run)?;
+        home.tables.push(table);
+    }
+    Ok(home)
+}
+
+fn in_care(conn: &mut Conn, scope: &Scope, now: Now, here: &Locality, run: &Run) -> Result<Table, Error> {
+    let everyone = everyone();
+    let asked = Asked {
+        scope,
+        filters: &everyone,
+        today: now.today,
+        ages_on: now.today,
+        register: published(conn)?,
+        planning: true,
+    };
+    let filters = of_run(run);
+    let flows = ledger::flows(conn, &Wanted { asked, filters: &filters, everybody: false })?;
+    let kept = kept_of(conn, &[run.id], None)?;
+    let to = audience(scope);
+    let list = Query::default().with("locality", &here.code);
+    let moved = list.with("run", &run.reference);
+    let rows = cared_for(scope, here).into_iter().map(|code| {
+        let overlay = Scheme::shipped().overlay().is_some_and(|group| group.code == code);
+        let place = Place::Group(code.clone());
+        let people = kept.iter().filter(|figure| figure.place == place).map(|figure| figure.tally.people);
+        let with = kept.iter().map(|figure| figure.tally.supplementary);
+        let (count, people) = match overlay {
+            true => (with.sum(), list.with("supplementary", "yes")),
+            false => (people.sum(), list.with("group", &code)),
+        };
+        let of_group = |flow: &&Flow| flow.code == code;
+        let came = flows.iter().filter(of_group).map(|flow| flow.came).sum();
+        let went = flows.iter().filter(of_group).map(|flow| flow.went).sum();
+        let cells = vec![
+            Cell { count: release_one(count, to), href: format!("/people{people}") },
+            Cell { count: Shown::Exact(came), href: format!("/movements{}", moved.with("to", &code)) },
+            Cell { count: Shown::Exact(went), href: format!("/movements{}", moved.with("from", &code)) },
+        ];
+        (label(Some(&code)), Some(format!("/groups/{}/{code}", here.code)), cells)
+    });
+    Ok(Table {
+        caption: format!("People in your care in {}, as of {}", here.name, long_day(run.as_of)),
+        first: "Group",
+        columns: vec!["People", "Joined by the last run", "Left by the last run"],
+        rows: rows.collect(),
+    })
+}
+
+/// The groups a network cares for in a locality, in scheme order.
+fn cared_for(scope: &Scope, here: &Locality) -> Vec<String> {
+    let Reach::Care(pairs) = &scope.reach else { return Vec::new() };
+    let groups = Scheme::shipped().groups().iter().map(|group| &group.code);
+    groups.filter(|code| pairs.iter().any(|pair| pair.0 == here.id && pair.1 == **code)).cloned().collect()
+}
