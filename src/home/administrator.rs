@@ -66,7 +66,8 @@ fn failed_jobs(conn: &mut Conn, now: Moment) -> Result<Items, Error> {
 
 fn ending(conn: &mut Conn, today: NaiveDate) -> Result<Items, Error> {
     let last = today.checked_add_days(Days::new(ENDING)).unwrap_or(today);
-    let rows: Vec<(String, String, Role, Option<String>, Option<NaiveDate>)> = memberships::table
+    type Ending = (String, String, Role, Option<String>, Option<NaiveDate>);
+    let rows: Vec<Ending> = memberships::table
         .inner_join(users::table)
         .left_join(organisations::table)
         .filter(memberships::to_on.ge(today).and(memberships::to_on.le(last)))

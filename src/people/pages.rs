@@ -142,9 +142,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, wanted: Wanted) -> Result<PeoplePa
     let pages = Pages::new(number("page"), number("per"), found.shown);
     let people = list::rows(conn, &found.asked(now), found.sort, pages.offset(), pages.per)?;
     let mut mistakes = Mistakes::new();
-    if wanted.query.get("found") == Some("nothing_typed") {
-        mistakes.add("words", found.what_to_type());
-    } else if !found.readable {
+    if wanted.query.get("found") == Some("nothing_typed") || !found.readable {
         mistakes.add("words", found.what_to_type());
     }
     Ok(PeoplePage {
