@@ -106,6 +106,11 @@ impl Browser {
         self.leave_by(&format!("//button[normalize-space()={}]", quoted(text))).await;
     }
 
+    /// Presses the first button whose words begin with `text`.
+    pub async fn press_first(&self, text: &str) {
+        self.leave_by(&format!("//main//button[starts-with(normalize-space(), {})]", quoted(text))).await;
+    }
+
     /// Types into the field under `label`, in place of what stands there.
     pub async fn fill(&self, label: &str, value: &str) {
         let field = self.field(label).await;

@@ -1,4 +1,4 @@
-//! A commissioner reads the groups, opens one and follows a movement.
+//! A commissioner reads the groups, opens one, follows a movement to a person, and signs out.
 
 use crate::{Journey, journey};
 
@@ -7,17 +7,23 @@ journey!(commissioner_reads_the_groups);
 async fn commissioner_reads_the_groups(journey: &Journey) {
     let browser = &journey.browser;
     journey.sign_in(&journey.portal.account("commissioner").clone()).await;
-    journey.open("/groups").await;
+    journey.look("home").await;
+    browser.follow("Groups").await;
     journey.look("groups").await;
     journey.print("groups").await;
     browser.follow("People aged 75 and over with one or more long-term conditions").await;
     journey.look("group").await;
     journey.print("group").await;
-    journey.open("/people").await;
-    journey.look("people").await;
-    journey.open("/people?provisional=yes").await;
-    journey.look("provisional").await;
+    browser.follow("Movements").await;
+    browser.must_say("Movements are people changing group. They move no money.").await;
+    journey.look("movements").await;
     browser.follow_first("P-").await;
+    browser.must_say("Initial grouping").await;
     journey.look("person").await;
     journey.print("person").await;
+    browser.follow("People").await;
+    journey.look("people").await;
+    browser.press("Sign out").await;
+    journey.open("/groups").await;
+    assert_eq!(browser.heading().await, "Sign in");
 }

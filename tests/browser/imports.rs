@@ -13,7 +13,7 @@ E99902,Whitebeam Practice,practice,,ALDERWICK,,2013-02-30,
 async fn administrator_imports_a_file(journey: &Journey) {
     let browser = &journey.browser;
     journey.sign_in(&journey.portal.account("administrator").clone()).await;
-    journey.open("/imports").await;
+    browser.follow("Imports").await;
     journey.look("imports").await;
     browser.press("Check the file").await;
     journey.look("no-file").await;

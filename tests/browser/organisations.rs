@@ -7,7 +7,8 @@ journey!(administrator_keeps_organisations);
 async fn administrator_keeps_organisations(journey: &Journey) {
     let browser = &journey.browser;
     journey.sign_in(&journey.portal.account("administrator").clone()).await;
-    journey.open("/admin/organisations").await;
+    journey.look("home").await;
+    browser.follow("Organisations").await;
     journey.look("organisations").await;
     journey.open(&format!("/admin/localities/{}", journey.portal.locality())).await;
     journey.look("locality").await;

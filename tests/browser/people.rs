@@ -10,7 +10,8 @@ async fn gp_finds_a_person(journey: &Journey) {
     let practice = gp.organisation.clone().expect("a GP has a practice");
     let (ours, theirs) = two_people(journey, &practice);
     journey.sign_in(&gp).await;
-    journey.open("/people").await;
+    journey.look("home").await;
+    browser.follow("People").await;
     journey.look("people").await;
     browser.fill("Find a person", "nobody of that name").await;
     browser.press("Find a person").await;

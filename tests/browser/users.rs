@@ -7,7 +7,7 @@ journey!(administrator_invites_a_user);
 async fn administrator_invites_a_user(journey: &Journey) {
     let browser = &journey.browser;
     journey.sign_in(&journey.portal.account("administrator").clone()).await;
-    journey.open("/admin/users").await;
+    browser.follow("Users").await;
     journey.look("users").await;
     browser.follow("Invite a user").await;
     browser.press("Send the invitation").await;
