@@ -13,6 +13,7 @@ use super::kind::{self, Kind};
 use super::lines::Limits;
 use super::problem::Problem;
 use super::store::{self, NewImport};
+use super::values::parse_date;
 use super::work::{self, Loaded, Problems, Report, Work};
 use crate::audit::Actor;
 use crate::config::Ground;
@@ -36,7 +37,7 @@ pub struct ImportFile {
     #[arg(long)]
     pub full: bool,
     /// The day of the extract (default: today); people are marked as left on the day before
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub as_of: Option<NaiveDate>,
     /// Load the file although it has warnings
     #[arg(long)]
@@ -47,6 +48,10 @@ pub struct ImportFile {
     /// One line of JSON on standard output
     #[arg(long)]
     pub json: bool,
+}
+
+fn day(text: &str) -> Result<NaiveDate, &'static str> {
+    parse_date(text).ok_or("a day is written YYYY-MM-DD")
 }
 
 /// The first problems, and no more.
@@ -69,6 +74,14 @@ impl Problems for First {
 impl ImportFile {
     pub fn run(&self, ground: &Ground) -> anyhow::Result<ExitCode> {
         let started = Instant::now();
+        let done = self.import(ground, started);
+        if self.json && done.is_err() {
+            println!("{}", json_line(self.kind, &Report::default(), false, &[], started));
+        }
+        done
+    }
+
+    fn import(&self, ground: &Ground, started: Instant) -> anyhow::Result<ExitCode> {
         let today = ground.now().today;
         let as_of = self.as_of.unwrap_or(today);
         ensure!(as_of <= today, "--as-of {as_of} is after today, {today}");

@@ -43,7 +43,10 @@ on_both! {
         assert_eq!(first["severity"], "error");
         let unknown = command(&portal, &["import", "nonsense", "file.csv"]);
         assert_eq!(unknown.code, 2);
-        assert_eq!(command(&portal, &["import", "users", "no-such-file.csv"]).code, 1);
+        let missing = command(&portal, &["import", "users", "no-such-file.csv", "--json"]);
+        assert_eq!((missing.code, &json(&missing.out)["applied"]), (1, &false.into()));
+        assert!(missing.err.contains("there is no file no-such-file.csv"));
+        assert_eq!(command(&portal, &["import", "users", "x.csv", "--as-of", "1/4/2015"]).code, 2);
     }
 }
 

@@ -98,7 +98,7 @@ on_both! {
         assert_eq!(names, ["North"]);
         assert_eq!(uploads(&portal), 1, "the loaded file is deleted, the refused one waits");
         let list = browser.get("/imports").await.text();
-        assert!(list.contains("today") && list.contains("Waiting to be confirmed") == false, "{list}");
+        assert!(list.contains("today") && !list.contains("Waiting to be confirmed"), "{list}");
     }
 }
 
