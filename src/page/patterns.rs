@@ -97,6 +97,14 @@ mod tests {
     }
 
     #[test]
+    fn a_caller_s_own_words_stand_in_a_cell() {
+        let html = page(Query::default()).render().unwrap();
+        for state in page(Query::default()).states {
+            assert!(html.contains(&format!("\">{state}</strong></div></td>")), "{state}");
+        }
+    }
+
+    #[test]
     fn nothing_on_a_page_comes_from_elsewhere_or_stands_inline() {
         let html = page(Query::default()).render().unwrap();
         for refused in ["http://", "https://", "<style", " style=", "onclick=", "javascript:"] {

@@ -91,6 +91,11 @@ impl Browser {
         self.driver.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
+    /// Forgets all cookies, as a closed browser does.
+    pub async fn forget(&self) {
+        self.driver.delete_all_cookies().await.expect("cookies can be deleted");
+    }
+
     /// Follows the first link whose words are `text`, hidden words for screen readers included.
     pub async fn follow(&self, text: &str) {
         self.leave_by(&format!("//a[normalize-space()={}]", quoted(text))).await;

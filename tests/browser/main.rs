@@ -8,6 +8,7 @@ mod organisations;
 mod patterns;
 mod people;
 mod portal;
+mod roles;
 mod runs;
 mod signing_in;
 mod users;
