@@ -72,6 +72,11 @@ fn load_file(claimed: &Claimed<'_>, import: &Import) -> Result<Outcome, Error> {
     let count = |count: i64| u64::try_from(count).unwrap_or(0);
     let expected = Report {
         rows: count(import.row_count),
+        new: count(import.new_count),
+        changed: count(import.changed_count),
+        unchanged: count(import.unchanged_count),
+        leaving: count(import.leaving_count),
+        missing: count(import.missing_count),
         warnings: count(import.warning_count),
         hash: import.file_hash.clone(),
         ..Report::default()

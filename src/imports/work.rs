@@ -107,7 +107,7 @@ pub fn dry_run(
 /// published (if any), and what was changed.
 pub type Finish<'a> = dyn FnMut(&mut Conn, &Report, Option<i64>, &[Subject]) -> Result<(), Error> + 'a;
 
-/// Reads the file again and loads it for `holder`; `expected` is the report of the dry run. `may_leave` allows more
+/// Reads the file again and loads it for `holder`, or only notes it where the dry run found nothing to change; `expected` is the report of the dry run. `may_leave` allows more
 /// than 5 % of a practice to be marked as left.
 pub fn load(
     work: &Work<'_>,
@@ -117,6 +117,10 @@ pub fn load(
     watch: &mut Watch<'_>,
     finish: &mut Finish<'_>,
 ) -> Result<Loaded, Error> {
+    if expected.errors == 0 && expected.changes_nothing() {
+        work.database.write_now(|conn| finish(conn, expected, None, &[]))?;
+        return Ok(Loaded::Done(expected.clone()));
+    }
     match work.kind.is_about_people() {
         true => {
             for_rows_of!(work.kind, R => publish::load_staged::<R>(work, holder, expected, may_leave, watch, finish))
