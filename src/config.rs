@@ -86,7 +86,7 @@ impl Settings {
         let keys_folder = self.keys_folder(&address);
         let database = Database::open(address, 10)?;
         database.migrate()?;
-        let keys = Keys::open_or_make(&keys_folder)?;
+        let keys = installation::keys(&database, &keys_folder)?;
         let clock = self.clock(&database)?;
         Ok(Ground { database, keys, clock, folder, settings: self.clone() })
     }

@@ -7,17 +7,25 @@ use diesel::prelude::*;
 use crate::config::Settings;
 use crate::database::Conn;
 use crate::error::Error;
+use crate::installation;
 use crate::schema::{localities, organisations, outgoing_mail, users};
 
 /// Writes findings, a line each; whether all is well.
 pub fn run(settings: &Settings, out: &mut impl Write) -> anyhow::Result<bool> {
     let (database, keys) = settings.look()?;
-    let mut found = vec![match keys {
+    let mut found = vec![match &keys {
         Ok(keys) => (true, format!("keys folder {}", keys.folder().display())),
         Err(error) => (false, format!("keys: {error:#}")),
     }];
     if database.is_migrated()? {
         found.push((true, "the database answers and is migrated".into()));
+        if let Ok(keys) = &keys {
+            let known = database.read_now(|conn| installation::value(conn, installation::KEYS))?;
+            found.push(match known.is_some_and(|known| known == keys.fingerprint()) {
+                true => (true, "the keys are those the database was made with".into()),
+                false => (false, "the keys are not those the database was made with".into()),
+            });
+        }
         found.extend(database.read_now(findings)?);
     } else {
         found.push((false, "the database is not migrated: run `common-ground migrate`".into()));

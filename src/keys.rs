@@ -65,6 +65,15 @@ impl Keys {
         })
     }
 
+    /// What a database keeps to know its keys again; nothing can be made with it.
+    pub fn fingerprint(&self) -> String {
+        let all = [self.pseudonym, self.session, self.link].concat();
+        let mut mac = keyed(&self.link);
+        mac.update(b"fingerprint:");
+        mac.update(&all);
+        hex(&mac.finalize().into_bytes())
+    }
+
     pub fn folder(&self) -> &Path {
         &self.folder
     }

@@ -14,6 +14,7 @@ use common_ground::access::Role;
 use common_ground::accounts::{self, store};
 use common_ground::app::{self, Portal, PublicUrl, TrustProxy};
 use common_ground::clock::Clock;
+use common_ground::config::{File, Flags, Settings};
 use common_ground::database::{Address, Conn, Database};
 use common_ground::error::Error;
 use common_ground::jobs::{self, Tools};
@@ -23,7 +24,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 /// The engines every test of a database runs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub enum Engine {
     Sqlite,
     Postgres,
@@ -65,7 +66,6 @@ static COUNT: AtomicU64 = AtomicU64::new(0);
 /// A portal with a database of its own.
 #[derive(Clone)]
 pub struct TestPortal {
-    pub engine: Engine,
     pub database: Database,
     pub tools: Tools,
     pub portal: Portal,
@@ -124,7 +124,7 @@ impl TestPortal {
             public_url: PublicUrl(None),
             trust_proxy: TrustProxy(false).0,
         };
-        TestPortal { engine, database, tools, portal, cleanup: Arc::new(Cleanup { folder, schema }) }
+        TestPortal { database, tools, portal, cleanup: Arc::new(Cleanup { folder, schema }) }
     }
 
     /// The portal's folder: uploads, mail files and keys.
@@ -250,6 +250,14 @@ impl TestPortal {
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{email} cannot sign in: {}", answer.text());
         browser
     }
+}
+
+/// Settings for an embedded database in a folder of its own, as a command would have them.
+pub fn file_settings() -> (tempfile::TempDir, Settings) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("portal.sqlite").to_string_lossy().into_owned();
+    let flags = Flags { database_url: Some(file), ..Flags::default() };
+    (folder, Settings { flags, file: File::default() })
 }
 
 /// One migrated file, copied for each test.

@@ -10,6 +10,7 @@ mod groups;
 mod harness;
 mod home;
 mod imports;
+mod installation;
 mod jobs;
 mod mail;
 mod movements;

@@ -69,6 +69,17 @@ impl AddUser {
         let organisation = organisation_of(conn, role, self.organisation.as_deref())?;
         let actor = Actor::command_line();
         let (user_id, is_new) = match store::by_email(conn, email)? {
+            Some(_) if hash.is_some() => {
+                return Err(Error::Refused(format!(
+                    "{email} has an account, and its password is not changed here: leave --password-stdin out"
+                )));
+            }
+            Some(user) if user.name != self.name.trim() => {
+                return Err(Error::Refused(format!(
+                    "{email} is the account of {}: give that name, or another address",
+                    user.name
+                )));
+            }
             Some(user) => (user.id, false),
             None => (store::add(conn, now.moment, email, self.name.trim())?, true),
         };

@@ -20,8 +20,9 @@ pub struct Actor {
 impl Actor {
     /// The command line, under the system user's name.
     pub fn command_line() -> Actor {
-        let user =
-            std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".into());
+        let uid = nix::unistd::getuid();
+        let known = nix::unistd::User::from_uid(uid).ok().flatten();
+        let user = known.map_or_else(|| format!("user {uid}"), |user| user.name);
         Actor {
             user_id: None,
             who: format!("command line ({user})"),
