@@ -132,7 +132,7 @@ mod tests {
         let mut out = CsvOut::ndjson(Vec::new());
         out.row(["b", "a"]).unwrap();
         out.row(["=1", ""]).unwrap();
-        assert_eq!(String::from_utf8(out.finish().unwrap()).unwrap(), "{\"a\":null,\"b\":\"=1\"}\n");
+        assert_eq!(String::from_utf8(out.finish().unwrap()).unwrap(), "{\"b\":\"=1\",\"a\":null}\n");
     }
 
     proptest! {
