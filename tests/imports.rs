@@ -191,6 +191,22 @@ fn a_file_that_is_no_csv_of_the_kind_is_refused_as_a_whole() {
 }
 
 #[test]
+fn a_people_file_without_its_header_or_with_cr_line_ends_shows_no_patient() {
+    let people = String::from_utf8(example("good-people.csv")).unwrap();
+    let (_, headless) = people.split_once('\n').unwrap();
+    let cr_alone = people.replace("\r\n", "\n").replace('\n', "\r");
+    for (text, words) in [(headless, "holds data, not column names"), (&*cr_alone, "line ends are CR alone")]
+    {
+        let problem = refused::<PersonRow>(text.as_bytes());
+        assert_eq!((problem.code, problem.line), (Code::Header, 1));
+        assert!(problem.message.contains(words), "{}", problem.message);
+        for secret in ["999000", "Avis", "Sample", "19"] {
+            assert!(!problem.message.contains(secret), "{}", problem.message);
+        }
+    }
+}
+
+#[test]
 fn windows_1252_is_refused_on_the_line_of_its_first_sign() {
     let people = String::from_utf8(example("good-people.csv")).unwrap();
     let bytes: Vec<u8> = people.chars().map(|sign| u8::try_from(u32::from(sign)).unwrap()).collect();

@@ -45,10 +45,14 @@ impl Header {
         let repeated =
             columns.iter().filter(|column| names.iter().filter(|name| **name == column.name).count() > 1);
         let unknown = names.iter().filter(|name| columns.iter().all(|column| column.name != **name));
+        let unknown: Vec<&str> = unknown.copied().collect();
+        if let Some(why) = no_header(&names, &positions, &unknown, columns) {
+            return Err(Problem::of_file(record.line, Code::Header, why));
+        }
         let faults: Vec<String> = [
             listed("missing", missing.map(|(column, _)| column.name)),
             listed("repeated", repeated.map(|column| column.name)),
-            listed("unknown", unknown.map(|name| if name.is_empty() { "(no name)" } else { name })),
+            listed("unknown", unknown.iter().map(|name| shown(name, columns))),
         ]
         .into_iter()
         .flatten()
@@ -78,16 +82,62 @@ impl Header {
     }
 }
 
-/// "Missing: a, b." or nothing; at most 40 names of at most 60 characters, so that no message grows with the file.
+/// Why the first line is no header line at all, without a word of what stands there: it may be a patient's row.
+fn no_header(
+    names: &[&str],
+    positions: &[Option<usize>],
+    unknown: &[&str],
+    columns: &[Column],
+) -> Option<String> {
+    if names.iter().any(|name| name.contains('\r') && !name.contains('\n')) {
+        return Some("The line ends are CR alone. Save the file with LF or CRLF line ends.".into());
+    }
+    let named = positions.iter().flatten().count();
+    let may_be_shown = |name: &&str| name.is_empty() || is_like_a_name(name, columns);
+    if named * 2 >= names.len() || unknown.iter().all(may_be_shown) {
+        return None;
+    }
+    let wanted: Vec<&str> = columns.iter().filter(|column| !column.may_be_absent).map(|c| c.name).collect();
+    let wanted = wanted.join(",");
+    if names.len() == 1 && names[0].contains([';', '\t']) {
+        return Some(format!(
+            "The columns are separated by semicolons or tabs. Save the file with commas between them: {wanted}"
+        ));
+    }
+    Some(format!(
+        "The first line holds data, not column names. Put a line with the column names first: {wanted}"
+    ))
+}
+
+/// Whether a name can be a column's and nobody's data: small letters, digits and underscores, or a column of the
+/// layout in other letters.
+fn is_like_a_name(name: &str, columns: &[Column]) -> bool {
+    let is_small = |sign: u8| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'_';
+    let is_plain = name.len() <= 40
+        && name.bytes().all(is_small)
+        && name.bytes().next().is_some_and(|first| first.is_ascii_lowercase());
+    is_plain || columns.iter().any(|column| column.name.eq_ignore_ascii_case(name))
+}
+
+/// An unknown name as a message may show it.
+fn shown<'a>(name: &'a str, columns: &[Column]) -> &'a str {
+    match name {
+        "" => "(no name)",
+        name if is_like_a_name(name, columns) => name,
+        _ => "(not written as a column name)",
+    }
+}
+
+/// "Columns missing: a, b." or nothing; at most 40 names, so that no message grows with the file.
 fn listed<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
-    let mut names: Vec<String> = names.map(|name| name.chars().take(60).collect()).collect();
+    let mut names: Vec<&str> = names.collect();
     if names.is_empty() {
         return None;
     }
     let more = names.len().saturating_sub(40);
     names.truncate(40);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Some(format!("Columns {what}: {}{rest}.", names.join(", ").replace(char::is_control, " ")))
+    Some(format!("Columns {what}: {}{rest}.", names.join(", ")))
 }
 
 #[cfg(test)]
@@ -115,6 +165,25 @@ mod tests {
         assert_eq!((problem.line, problem.column, problem.code), (1, "", Code::Header));
         for words in ["Columns missing: a.", "Columns repeated: b.", "Columns unknown: B, (no name)."] {
             assert!(problem.message.contains(words), "{}", problem.message);
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_patients_row_is_never_quoted() {
+        let row = "9990001006,Avis,sample,1980-05-17";
+        for (line, words) in [
+            (format!("{row}\n"), "The first line holds data, not column names"),
+            (format!("a,b,c\r{row}\r{row}\r"), "The line ends are CR alone"),
+            (format!("{row}\r{row}\r"), "The line ends are CR alone"),
+            (format!("{}\n", row.replace(',', ";")), "separated by semicolons or tabs"),
+            ("a,b,avis,1980-05-17,Avis\n".into(), "The first line holds data, not column names"),
+            ("a,b,Avis Sample,1980-05-17\n".into(), "Columns unknown: (not written as a column name), (not"),
+        ] {
+            let message = header(&line).unwrap_err().message;
+            assert!(message.contains(words), "{message}");
+            for secret in ["9990001006", "Avis", "avis", "sample", "1980"] {
+                assert!(!message.contains(secret), "{message}");
+            }
         }
     }
 }
