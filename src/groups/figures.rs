@@ -8,7 +8,8 @@ use super::scheme::Scheme;
 use crate::database::Conn;
 use crate::disclosure::{Audience, Tally};
 use crate::error::Error;
-use crate::people::list::{self, Asked};
+use crate::people::list::Asked;
+use crate::people::rows;
 use crate::people::scope::{Reach, Scope};
 use crate::runs::store::Run;
 
@@ -50,7 +51,7 @@ impl Figures {
                 Figures { rows, places: Some(places), all_supplementary }
             }
             Reach::Caseload(_) => {
-                let rows = list::figures(conn, asked, run)?;
+                let rows = rows::figures(conn, asked, run)?;
                 Figures { rows, places: None, all_supplementary: true }
             }
         };

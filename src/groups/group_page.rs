@@ -8,7 +8,7 @@ use super::figures::{Figures, audience};
 use super::place::{AgeBand, Place};
 use super::reading::ReadingList;
 use super::scheme::{Group, Scheme};
-use super::{pages, store};
+use super::store;
 use crate::access::{PEOPLE, ReadsGroups, Who};
 use crate::clock::Now;
 use crate::criteria::reading::Reading;
@@ -17,7 +17,7 @@ use crate::database::{Conn, Database};
 use crate::disclosure::{ShownTally, release, release_tally};
 use crate::error::Error;
 use crate::page::{Chrome, Query, filters, show};
-use crate::people::list::{Asked, Filters};
+use crate::people::list::{Asked, Filters, is_planning};
 use crate::people::register::published;
 use crate::people::scope::Scope;
 use crate::runs::store::{Locality, Run, current};
@@ -98,7 +98,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, locality: &str, code: &str) -> Res
         carers: store::carers(conn, here.id, code, now.today)?,
         here,
         group,
-        planning: pages::is_planning(who.role()),
+        planning: is_planning(who.role()),
     })
 }
 
@@ -111,14 +111,8 @@ fn counted(
     run: &Run,
     group: &Group,
 ) -> Result<Option<Counted>, Error> {
-    let asked = Asked {
-        scope,
-        filters: &Filters::default(),
-        today: now.today,
-        ages_on: run.as_of,
-        register: published(conn)?,
-        planning: pages::is_planning(who.role()),
-    };
+    let nothing = Filters::default();
+    let asked = Asked::by(who.role(), scope, &nothing, now.today, published(conn)?).ages_on(run.as_of);
     let place = (!group.overlay).then(|| Place::Group(group.code.clone()));
     let wanted = place.as_ref().map_or(Wanted::All, Wanted::Of);
     let Some(figures) = Figures::of(conn, &asked, run, wanted)? else { return Ok(None) };

@@ -16,7 +16,7 @@ use crate::database::{Conn, Database};
 use crate::disclosure::{Audience, ShownTally, release_tally};
 use crate::error::Error;
 use crate::page::{Chrome, Query, filters, show};
-use crate::people::list::{Asked, Filters};
+use crate::people::list::{Asked, Filters, is_planning};
 use crate::people::register::published;
 use crate::people::scope::{Reach, Scope};
 use crate::runs::store::{Locality, Run, current};
@@ -78,11 +78,6 @@ impl GroupsPage {
     }
 }
 
-/// Whether a role's lists are for planning, from which people may object.
-pub fn is_planning(role: Role) -> bool {
-    matches!(role, Role::Commissioner | Role::Analyst | Role::NetworkManager | Role::Provider)
-}
-
 pub async fn groups(
     ReadsGroups(who): ReadsGroups,
     database: web::Data<Database>,
@@ -128,14 +123,8 @@ fn page(conn: &mut Conn, who: &Who, now: Now, code: Option<&str>) -> Result<Grou
 }
 
 fn figures(conn: &mut Conn, who: &Who, scope: &Scope, now: Now, run: &Run) -> Result<Option<Figures>, Error> {
-    let asked = Asked {
-        scope,
-        filters: &Filters::default(),
-        today: now.today,
-        ages_on: run.as_of,
-        register: published(conn)?,
-        planning: is_planning(who.role()),
-    };
+    let nothing = Filters::default();
+    let asked = Asked::by(who.role(), scope, &nothing, now.today, published(conn)?).ages_on(run.as_of);
     Figures::of(conn, &asked, run, Wanted::ByPractice)
 }
 

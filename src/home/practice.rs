@@ -1,21 +1,21 @@
 //! What waits for those who care for people: a practice, a network of practices, a coordinator.
 
 use super::waiting::{Cell, Table, Waiting};
-use crate::access::Who;
+use crate::access::{Role, Who};
 use crate::clock::Now;
 use crate::database::Conn;
 use crate::disclosure::{Shown, Tally, release_one, release_tally};
 use crate::error::Error;
 use crate::groups::counts::kept_of;
 use crate::groups::figures::audience;
-use crate::groups::pages::is_planning;
 use crate::groups::store::{localities, names};
 use crate::movements::filters::of_run;
 use crate::movements::pages::everyone;
 use crate::movements::store::{self as ledger, Wanted};
 use crate::page::Query;
-use crate::people::list::{self, Asked, Filters};
+use crate::people::list::{Asked, Filters};
 use crate::people::register::published;
+use crate::people::rows;
 use crate::people::scope::{Reach, Scope};
 use crate::runs::listing::standing_in;
 
@@ -72,8 +72,8 @@ pub fn caseload(conn: &mut Conn, scope: &Scope, now: Now) -> Result<Waiting, Err
         (&provisional, "people with facts not known that decide their group", "/people?provisional=yes"),
         (&all, "people on your caseload", "/people"),
     ] {
-        let asked = Asked { scope, filters, today: now.today, ages_on: now.today, register, planning: false };
-        home.people(Shown::Exact(list::count(conn, &asked)?.0), label, href.into());
+        let asked = Asked::by(Role::Coordinator, scope, filters, now.today, register);
+        home.people(Shown::Exact(rows::count(conn, &asked)?.shown), label, href.into());
     }
     Ok(home)
 }
@@ -104,15 +104,8 @@ fn moved(conn: &mut Conn, home: &mut Waiting, who: &Who, scope: &Scope, now: Now
     let (register, everyone) = (published(conn)?, everyone());
     for run in standing_in(conn, &scope.localities)? {
         let filters = of_run(&run);
-        let asked = Asked {
-            scope,
-            filters: &everyone,
-            today: now.today,
-            ages_on: now.today,
-            register,
-            planning: is_planning(who.role()),
-        };
-        let wanted = Wanted { asked, filters: &filters, everybody: false };
+        let asked = Asked::by(who.role(), scope, &everyone, now.today, register);
+        let wanted = Wanted { asked, filters: &filters };
         let (count, _) = ledger::count(conn, &wanted)?;
         let Some(here) = places.iter().find(|locality| locality.id == run.locality_id) else { continue };
         let list = Query::default().with("locality", &here.code).with("run", &run.reference);

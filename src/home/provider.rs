@@ -1,6 +1,7 @@
 //! What waits for a provider network: the people in its care by group, and who joined and left by the last run.
 
 use super::waiting::{Cell, Table, Waiting};
+use crate::access::Role;
 use crate::clock::Now;
 use crate::database::Conn;
 use crate::disclosure::{Shown, release_one};
@@ -34,16 +35,9 @@ pub fn provider(conn: &mut Conn, scope: &Scope, now: Now) -> Result<Waiting, Err
 
 fn in_care(conn: &mut Conn, scope: &Scope, now: Now, here: &Locality, run: &Run) -> Result<Table, Error> {
     let everyone = everyone();
-    let asked = Asked {
-        scope,
-        filters: &everyone,
-        today: now.today,
-        ages_on: now.today,
-        register: published(conn)?,
-        planning: true,
-    };
+    let asked = Asked::by(Role::Provider, scope, &everyone, now.today, published(conn)?);
     let filters = of_run(run);
-    let flows = ledger::flows(conn, &Wanted { asked, filters: &filters, everybody: false })?;
+    let flows = ledger::flows(conn, &Wanted { asked, filters: &filters })?;
     let kept = kept_of(conn, &[run.id], None)?;
     let to = audience(scope);
     let list = Query::default().with("locality", &here.code);

@@ -12,12 +12,12 @@ use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::groups::pages::is_planning;
 use crate::groups::store as groups;
 use crate::page::{Chip, Chrome, Mistakes, Pages, Query, filters, show};
 use crate::people::list::{self, Asked};
 use crate::people::pages::practices;
 use crate::people::register::published;
+use crate::people::rows;
 use crate::people::scope::{Reach, Scope};
 use crate::people::why::label;
 use crate::runs::store::{Locality, Run, current};
@@ -29,8 +29,7 @@ pub struct Found {
     pub here: Locality,
     pub filters: Filters,
     pub register: i64,
-    pub planning: bool,
-    pub everybody: bool,
+    pub role: Role,
 }
 
 impl Found {
@@ -44,8 +43,7 @@ impl Found {
         Ok(Some(Found {
             filters: chosen::read(query, here.id),
             register: published(conn)?,
-            planning: is_planning(who.role()),
-            everybody: matches!(who.role(), Role::Commissioner | Role::Analyst),
+            role: who.role(),
             scope,
             localities,
             here,
@@ -53,15 +51,8 @@ impl Found {
     }
 
     pub fn wanted<'a>(&'a self, now: Now, everyone: &'a list::Filters) -> Wanted<'a> {
-        let asked = Asked {
-            scope: &self.scope,
-            filters: everyone,
-            today: now.today,
-            ages_on: now.today,
-            register: self.register,
-            planning: self.planning,
-        };
-        Wanted { asked, filters: &self.filters, everybody: self.everybody }
+        let asked = Asked::by(self.role, &self.scope, everyone, now.today, self.register);
+        Wanted { asked, filters: &self.filters }
     }
 }
 
@@ -166,7 +157,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<Option<Mov
     let entries = store::rows(conn, &wanted, Order::NewestFirst, pages.offset(), pages.per)?;
     let people: Vec<i64> = entries.iter().map(|(_, person, _)| *person).collect();
     let flows = store::flows(conn, &wanted)?.into_iter().map(|flow| flow_row(&query, flow)).collect();
-    let opens = list::among(conn, &wanted.asked, &people)?;
+    let opens = rows::among(conn, &wanted.asked, &people)?;
     Ok(Some(MovementsPage {
         chrome: who.chrome(),
         run: current(conn, found.here.id)?,

@@ -13,8 +13,10 @@ use crate::caseload;
 use crate::database::{Conn, MultiBackend};
 use crate::error::Error;
 use crate::groups::scheme::Scheme;
-use crate::people::list::{self, Asked};
+use crate::people::list::Asked;
+use crate::people::matching::objecting;
 use crate::people::person::capital;
+use crate::people::rows::known;
 use crate::people::scope::Reach;
 use crate::people::why::label;
 use crate::runs::store::{Cause, State};
@@ -141,8 +143,6 @@ pub const NOWHERE: &str = "none";
 pub struct Wanted<'a> {
     pub asked: Asked<'a>,
     pub filters: &'a Filters,
-    /// Whether the caller may list everybody in the locality.
-    pub everybody: bool,
 }
 
 type Ledger = LeftJoinQuerySource<movements::table, runs::table>;
@@ -156,7 +156,7 @@ fn matching<'a>(wanted: &Wanted<'a>) -> Condition<'a> {
     let is_published = movements::run_id.is_null().or(runs::state.nullable().eq(State::Applied));
     let mut all: Condition<'a> =
         Box::new(movements::locality_id.eq(filters.locality_id).nullable().and(is_published));
-    if !wanted.everybody {
+    if !wanted.asked.everybody {
         all = Box::new(all.and(within(wanted)));
     }
     if let Some(month) = filters.month {
@@ -234,7 +234,7 @@ fn listed<'a>(wanted: &Wanted<'a>) -> Condition<'a> {
     let all = matching(wanted);
     match wanted.asked.planning {
         true => {
-            let objecting = list::objecting(wanted.asked.register);
+            let objecting = objecting(wanted.asked.register);
             Box::new(all.and(movements::person_id.ne_all(objecting)))
         }
         false => all,
@@ -247,7 +247,7 @@ pub fn count(conn: &mut Conn, wanted: &Wanted<'_>) -> Result<(i64, i64), Error> 
     let shown: i64 = ledger().filter(listed(wanted)).count().get_result(conn)?;
     let left_out = match wanted.asked.planning {
         true => {
-            let objecting = movements::person_id.eq_any(list::objecting(wanted.asked.register));
+            let objecting = movements::person_id.eq_any(objecting(wanted.asked.register));
             ledger().filter(matching(wanted)).filter(objecting).count().get_result(conn)?
         }
         false => 0,
@@ -292,9 +292,9 @@ pub fn rows(
             movements::reference,
         ))
         .load(conn)?;
-    let known = list::known(conn, found.iter().map(|(_, person, ..)| *person).collect())?;
+    let whose = known(conn, found.iter().map(|(_, person, ..)| *person).collect())?;
     let made = found.into_iter().filter_map(|(entry, person, from, to, effective, cause, reference)| {
-        let (pseudonym, number) = known.get(&person)?.clone();
+        let (pseudonym, number) = whose.get(&person)?.clone();
         Some((Entry::from((entry, pseudonym, from, to, effective, cause, reference)), person, number))
     });
     Ok(made.collect())

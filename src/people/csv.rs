@@ -7,8 +7,9 @@ use actix_web::{HttpResponse, web};
 use serde_json::json;
 
 use super::filters::Here;
-use super::list::{self, Listed};
+use super::list::Listed;
 use super::pages::{Found, Wanted, find};
+use super::rows;
 use super::search;
 use super::why::SENSITIVE;
 use crate::access::{ReadsPeople, Who};
@@ -37,9 +38,9 @@ pub async fn people(
     let query = Query::new(query.into_inner());
     let wanted = Wanted { words: search::words(&session, &query), query };
     let (actor, asked) = (who.actor.clone(), wanted.query.to_string());
-    let (rows, localities, body) = database.read(move |conn| file(conn, &who, now, &wanted)).await?;
+    let (count, localities, body) = database.read(move |conn| file(conn, &who, now, &wanted)).await?;
     let subjects: Vec<Subject> = localities.into_iter().map(Subject::locality).collect();
-    let details = json!({ "kind": "people", "rows": rows, "asked": asked });
+    let details = json!({ "kind": "people", "rows": count, "asked": asked });
     let record =
         move |conn: &mut Conn| audit::record(conn, now.moment, &actor, Verb::Exported, &subjects, details);
     database.write(record).await?;
@@ -53,10 +54,10 @@ fn file(
     wanted: &Wanted,
 ) -> Result<(usize, Vec<String>, Vec<u8>), Error> {
     let found = find(conn, who, now, wanted)?;
-    if found.shown > MOST_ROWS {
+    if found.counts.shown > MOST_ROWS {
         return Err(Error::Unreadable(TOO_MANY));
     }
-    let people = list::rows(conn, &found.asked(now), found.sort, 0, MOST_ROWS)?;
+    let people = rows::rows(conn, &found.asked(now), &found.counts, found.sort, 0, MOST_ROWS)?;
     let cells = Cells::of(conn, &found, &people)?;
     let names = found.scope.names;
     let mut out = CsvOut::with_mark(Vec::new()).map_err(anyhow::Error::from)?;

@@ -8,18 +8,18 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::filters::{self as chosen, Choices, Here, place_words};
-use super::list::{self, Asked, Filters, Listed, Sort};
+use super::list::{Asked, Filters, Listed, Sort};
 use super::person;
 use super::register::published;
+use super::rows::{self, Counts};
 use super::scope::{Reach, Scope};
 use super::search;
-use crate::access::{ReadsPeople, Who};
+use crate::access::{ReadsPeople, Role, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::criteria::facts::age_on;
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::groups::pages::is_planning;
 use crate::groups::place::AgeBand;
 use crate::groups::store::localities;
 use crate::movements::csv::MOST_ROWS;
@@ -42,9 +42,8 @@ pub struct Found {
     pub sort: Sort,
     pub register: i64,
     pub ages_on: NaiveDate,
-    pub planning: bool,
-    pub shown: i64,
-    pub left_out: i64,
+    pub role: Role,
+    pub counts: Counts,
     /// Whether the search words could be read.
     pub readable: bool,
 }
@@ -139,8 +138,8 @@ pub async fn people(
 fn page(conn: &mut Conn, who: &Who, now: Now, wanted: Wanted) -> Result<PeoplePage, Error> {
     let found = find(conn, who, now, &wanted)?;
     let number = |name: &str| wanted.query.get(name).and_then(|text| text.parse().ok()).unwrap_or(1);
-    let pages = Pages::new(number("page"), number("per"), found.shown);
-    let people = list::rows(conn, &found.asked(now), found.sort, pages.offset(), pages.per)?;
+    let pages = Pages::new(number("page"), number("per"), found.counts.shown);
+    let people = rows::rows(conn, &found.asked(now), &found.counts, found.sort, pages.offset(), pages.per)?;
     let mut mistakes = Mistakes::new();
     if wanted.query.get("found") == Some("nothing_typed") || !found.readable {
         mistakes.add("words", found.what_to_type());
@@ -174,29 +173,22 @@ pub fn find(conn: &mut Conn, who: &Who, now: Now, wanted: &Wanted) -> Result<Fou
         sort: chosen::sort(&wanted.query, &scope),
         practices: practices(conn, &scope)?,
         register: published(conn)?,
-        planning: is_planning(who.role()),
+        role: who.role(),
         scope,
         places,
         filters,
         ages_on,
-        shown: 0,
-        left_out: 0,
+        counts: Counts::default(),
         readable,
     };
-    (found.shown, found.left_out) = list::count(conn, &found.asked(now))?;
+    found.counts = rows::count(conn, &found.asked(now))?;
     Ok(found)
 }
 
 impl Found {
     pub fn asked(&self, now: Now) -> Asked<'_> {
-        Asked {
-            scope: &self.scope,
-            filters: &self.filters,
-            today: now.today,
-            ages_on: self.ages_on,
-            register: self.register,
-            planning: self.planning,
-        }
+        let Found { role, scope, filters, .. } = self;
+        Asked::by(*role, scope, filters, now.today, self.register).ages_on(self.ages_on)
     }
 
     fn what_to_type(&self) -> &'static str {

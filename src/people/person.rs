@@ -7,10 +7,11 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::filters::left;
-use super::list::{self, Asked, Filters, Listed, Sort};
+use super::list::{Asked, Filters, Listed};
 use super::nhs_number::NhsNumber;
 use super::record::{Contact, Record};
 use super::register::published;
+use super::rows;
 use super::scope::Scope;
 use super::snapshot::Snapshot;
 use super::why::{self, Placement, SENSITIVE, Why, fact_words};
@@ -158,15 +159,8 @@ fn page(conn: &mut Conn, who: &Who, now: Now, pseudonym: String) -> Result<Perso
     let scope = Scope::of(conn, who, now.today)?;
     let register = published(conn)?;
     let filters = Filters { pseudonym: Some(pseudonym), everybody: true, ..Filters::default() };
-    let asked = Asked {
-        scope: &scope,
-        filters: &filters,
-        today: now.today,
-        ages_on: now.today,
-        register,
-        planning: false,
-    };
-    let person = list::rows(conn, &asked, Sort::Practice, 0, 1)?.into_iter().next().ok_or(Error::NotFound)?;
+    let asked = Asked::by(who.role(), &scope, &filters, now.today, register).with_objectors();
+    let person = rows::one(conn, &asked)?.ok_or(Error::NotFound)?;
     let record = why::record(conn, person.person_id, register)?.ok_or(Error::NotFound)?;
     let declared = |_practice: i64| Blanks::default();
     let member = Snapshot::member_of(conn, person.person_id, register, now.today, &declared)?;

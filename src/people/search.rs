@@ -7,9 +7,10 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::list::{self, Asked, Filters, Sort};
+use super::list::{Asked, Filters};
 use super::nhs_number::NhsNumber;
 use super::register::published;
+use super::rows;
 use super::scope::Scope;
 use crate::access::{ReadsPeople, Who};
 use crate::audit::{self, Subject, Verb};
@@ -98,9 +99,8 @@ fn exact(conn: &mut Conn, who: &Who, now: Now, words: &str) -> Result<Option<Str
         let mut filters = Filters { everybody: true, ..Filters::default() };
         sought.narrow(&mut filters);
         let register = published(conn)?;
-        let (today, ages_on) = (now.today, now.today);
-        let asked = Asked { scope: &scope, filters: &filters, today, ages_on, register, planning: false };
-        found = list::rows(conn, &asked, Sort::Practice, 0, 1)?.into_iter().next().map(|one| one.pseudonym);
+        let asked = Asked::by(who.role(), &scope, &filters, now.today, register).with_objectors();
+        found = rows::one(conn, &asked)?.map(|one| one.pseudonym);
     }
     let subjects: Vec<Subject> = found.iter().map(Subject::person).collect();
     audit::record(conn, now.moment, &who.actor, Verb::PeopleSearched, &subjects, json!({}))?;

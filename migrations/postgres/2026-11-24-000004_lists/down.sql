@@ -1,0 +1,2 @@
+DROP INDEX placements_supplementary;
+DROP INDEX placements_provisional;
