@@ -25,6 +25,9 @@ on_both! {
             assert_eq!(page.contains(&link), people > 0, "{code} {people}: {page}");
             let list = browser.get(&format!("/people?locality=LOC01&group={code}")).await.text();
             assert_eq!(people_in(&list), people, "{code}");
+            let group = browser.get(&format!("/groups/LOC01/{code}")).await.text();
+            assert!(group.contains("Who cares for it") && group.contains("By the grouping run that stands,"), "{group}");
+            assert_eq!(group.contains(" came</a>"), people > 0, "{code}: {group}");
         }
     }
 }

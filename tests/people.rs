@@ -253,3 +253,27 @@ on_both! {
         assert!(explained > 3 && judged > 0, "{explained} {judged}");
     }
 }
+
+on_both! {
+    async fn who_moves_practice_is_seen_by_the_new_one_alone_and_the_difference_is_said(portal) {
+        let portal = grouped(portal);
+        let (number, pseudonym, _) = somebody(&portal, "E87001");
+        let mut old = signed_in(&portal, Role::Gp, "E87001").await;
+        let mut new = signed_in(&portal, Role::PracticeStaff, "E87002").await;
+        let address = format!("/people/{pseudonym}");
+        assert_eq!(old.get(&address).await.status, StatusCode::OK);
+        assert_eq!(new.get(&address).await.status, StatusCode::NOT_FOUND);
+        let mut rows = samples::rows("good-people.csv");
+        let row = rows.iter_mut().find(|row| row["nhs_number"] == number).unwrap();
+        row.insert("practice_code".into(), "E87002".into());
+        samples::publish_people(&portal, 2, &rows);
+        assert_eq!(old.get(&address).await.status, StatusCode::NOT_FOUND);
+        let page = new.get(&address).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text().contains("The register has changed since: import 2 is published."));
+        let list = old.get("/people?per=100").await.text();
+        assert!(list.contains("1 person counted by the run is with another practice now, and not listed."), "{list}");
+        let list = new.get("/people?per=100").await.text();
+        assert!(list.contains("1 person listed was with another practice at the time of the run"), "{list}");
+    }
+}

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::counts::{Breakdown, Wanted};
+use super::counts::{Breakdown, Wanted as WantedFigures};
 use super::figures::{Figures, audience};
 use super::place::{AgeBand, Place};
 use super::reading::ReadingList;
@@ -16,6 +16,9 @@ use crate::criteria::store::{Version, in_force};
 use crate::database::{Conn, Database};
 use crate::disclosure::{ShownTally, release, release_tally};
 use crate::error::Error;
+use crate::movements::filters::of_run;
+use crate::movements::pages::everyone;
+use crate::movements::store::{Filters as MovementFilters, Wanted, flows};
 use crate::page::{Chrome, Query, filters, show};
 use crate::people::list::{Asked, Filters, is_planning};
 use crate::people::register::published;
@@ -40,6 +43,15 @@ struct Counted {
     list: Query,
     tally: ShownTally,
     breakdowns: Vec<Parts>,
+    moved: Option<Moved>,
+}
+
+/// Who came to the group by the run that stands, and who went from it, with the entries counted.
+struct Moved {
+    came: i64,
+    came_list: Query,
+    went: i64,
+    went_list: Query,
 }
 
 #[derive(Template)]
@@ -114,7 +126,7 @@ fn counted(
     let nothing = Filters::default();
     let asked = Asked::by(who.role(), scope, &nothing, now.today, published(conn)?).ages_on(run.as_of);
     let place = (!group.overlay).then(|| Place::Group(group.code.clone()));
-    let wanted = place.as_ref().map_or(Wanted::All, Wanted::Of);
+    let wanted = place.as_ref().map_or(WantedFigures::All, WantedFigures::Of);
     let Some(figures) = Figures::of(conn, &asked, run, wanted)? else { return Ok(None) };
     let tally = match &place {
         Some(place) => figures.of_place(place),
@@ -127,11 +139,40 @@ fn counted(
         None => list.with("supplementary", "yes"),
     };
     let to = audience(scope);
+    let moved = match group.overlay {
+        true => None,
+        false => Some(moved(conn, who, scope, now, here, run, &group.code)?),
+    };
     Ok(Some(Counted {
+        moved,
         breakdowns: breakdowns(conn, &figures, place.as_ref(), &list, to)?,
         tally: release_tally(tally, to),
         list,
     }))
+}
+
+/// From the run's own figures for those who may list everybody, else counted among the people the caller may list.
+fn moved(
+    conn: &mut Conn,
+    who: &Who,
+    scope: &Scope,
+    now: Now,
+    here: &Locality,
+    run: &Run,
+    code: &str,
+) -> Result<Moved, Error> {
+    let everyone = everyone();
+    let asked = Asked::by(who.role(), scope, &everyone, now.today, published(conn)?);
+    let (came, went) = match (asked.everybody, run.summary()?) {
+        (true, Some(summary)) => (summary.came_to(code), summary.went_from(code)),
+        _ => {
+            let filters = MovementFilters { group: Some(code.to_owned()), ..of_run(run) };
+            let flows = flows(conn, &Wanted { asked, filters: &filters })?;
+            (flows.iter().map(|flow| flow.came).sum(), flows.iter().map(|flow| flow.went).sum())
+        }
+    };
+    let list = Query::default().with("locality", &here.code).with("run", &run.reference);
+    Ok(Moved { came, came_list: list.with("to", code), went, went_list: list.with("from", code) })
 }
 
 fn breakdowns(

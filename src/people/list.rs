@@ -29,6 +29,14 @@ pub struct Filters {
     pub everybody: bool,
 }
 
+impl Filters {
+    /// Whether the list is one that a figure of groups counts: of a locality and group at most.
+    pub fn is_figure(&self) -> bool {
+        let wide = Filters { locality: self.locality, standing: self.standing.clone(), ..Filters::default() };
+        *self == wide
+    }
+}
+
 /// Where somebody stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {

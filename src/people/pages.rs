@@ -44,6 +44,8 @@ pub struct Found {
     pub ages_on: NaiveDate,
     pub role: Role,
     pub counts: Counts,
+    /// People counted here who are with other practices now, and the other way round.
+    pub moved: (i64, i64),
     /// Whether the search words could be read.
     pub readable: bool,
 }
@@ -179,9 +181,15 @@ pub fn find(conn: &mut Conn, who: &Who, now: Now, wanted: &Wanted) -> Result<Fou
         filters,
         ages_on,
         counts: Counts::default(),
+        moved: (0, 0),
         readable,
     };
     found.counts = rows::count(conn, &found.asked(now))?;
+    let runs = found.places.iter().filter_map(|here| here.run.as_ref());
+    let is_newer = runs.map(|run| run.register).any(|read| read < found.register);
+    if is_newer && found.filters.is_figure() {
+        found.moved = rows::moved_since(conn, &found.asked(now))?;
+    }
     Ok(found)
 }
 

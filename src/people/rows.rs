@@ -6,15 +6,16 @@ use chrono::NaiveDate;
 use diesel::dsl::{case_when, count_star};
 use diesel::prelude::*;
 
-use super::list::{Asked, Filters, Listed, Sort};
+use super::list::{Asked, Filters, Listed, Sort, Standing};
 use super::matching::{everybody, listed, matching, objecting};
+use super::scope::Reach;
 use crate::criteria::facts::age_on;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::counts::{Counted, Figure, RunCounts};
 use crate::groups::place::Place;
 use crate::runs::store::Run;
-use crate::schema::{organisations, people, person_records, placements};
+use crate::schema::{current_runs, organisations, people, person_records, placements};
 
 /// How many people a list has.
 #[derive(Clone, Debug, Default)]
@@ -128,6 +129,39 @@ pub fn rows(
     };
     let found: Vec<Row> = query.offset(offset).limit(limit).load(conn)?;
     made(conn, found)
+}
+
+/// People the standing runs counted at the scope's practices who are with others now, and the other way round.
+///
+/// Lists show where people are; figures count where the run found them.
+pub fn moved_since(conn: &mut Conn, asked: &Asked<'_>) -> Result<(i64, i64), Error> {
+    let Reach::Practices(here) = &asked.scope.reach else { return Ok((0, 0)) };
+    macro_rules! counted {
+        () => {{
+            let standing = current_runs::table.select(current_runs::run_id);
+            let mut query = placements::table
+                .inner_join(person_records::table.on(person_records::person_id.eq(placements::person_id)))
+                .filter(placements::run_id.eq_any(standing))
+                .filter(person_records::from_register.le(asked.register))
+                .filter(person_records::until_register.gt(asked.register))
+                .into_boxed();
+            if let Some(Standing::Placed(Place::Group(code))) = &asked.filters.standing {
+                query = query.filter(placements::group_code.eq(code));
+            }
+            query
+        }};
+    }
+    let gone = counted!()
+        .filter(placements::practice_id.eq_any(here))
+        .filter(person_records::practice_id.ne_all(here))
+        .count()
+        .get_result(conn)?;
+    let come = counted!()
+        .filter(placements::practice_id.ne_all(here))
+        .filter(person_records::practice_id.eq_any(here))
+        .count()
+        .get_result(conn)?;
+    Ok((gone, come))
 }
 
 /// The practices that rows from `offset` fall in, and how many rows lie before the first of them.

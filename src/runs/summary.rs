@@ -70,6 +70,18 @@ impl Summary {
         self.placed + self.unplaced
     }
 
+    /// How many people come to a group from elsewhere.
+    pub fn came_to(&self, code: &str) -> i64 {
+        let moves = self.moves.iter().filter(|moved| moved.to.as_deref() == Some(code));
+        moves.map(|moved| i64::try_from(moved.people).unwrap_or(i64::MAX)).sum()
+    }
+
+    /// How many people go from a group.
+    pub fn went_from(&self, code: &str) -> i64 {
+        let moves = self.moves.iter().filter(|moved| moved.from.as_deref() == Some(code));
+        moves.map(|moved| i64::try_from(moved.people).unwrap_or(i64::MAX)).sum()
+    }
+
     /// Whether more than one person in twenty of those in scope is a judgement case.
     pub fn has_many_judgement_cases(&self) -> bool {
         self.judgement_cases * 20 > self.in_scope()
