@@ -8,8 +8,8 @@ use super::scheme::Scheme;
 use crate::database::Conn;
 use crate::disclosure::{Audience, Tally};
 use crate::error::Error;
+use crate::people::counting;
 use crate::people::list::Asked;
-use crate::people::rows;
 use crate::people::scope::{Reach, Scope};
 use crate::runs::store::Run;
 
@@ -51,7 +51,7 @@ impl Figures {
                 Figures { rows, places: Some(places), all_supplementary }
             }
             Reach::Caseload(_) => {
-                let rows = rows::figures(conn, asked, run)?;
+                let rows = counting::figures(conn, asked, run)?;
                 Figures { rows, places: None, all_supplementary: true }
             }
         };

@@ -13,9 +13,9 @@ use crate::movements::filters::of_run;
 use crate::movements::pages::everyone;
 use crate::movements::store::{self as ledger, Wanted};
 use crate::page::Query;
+use crate::people::counting;
 use crate::people::list::{Asked, Filters};
 use crate::people::register::published;
-use crate::people::rows;
 use crate::people::scope::{Reach, Scope};
 use crate::runs::listing::standing_in;
 
@@ -73,7 +73,7 @@ pub fn caseload(conn: &mut Conn, scope: &Scope, now: Now) -> Result<Waiting, Err
         (&all, "people on your caseload", "/people"),
     ] {
         let asked = Asked::by(Role::Coordinator, scope, filters, now.today, register);
-        home.people(Shown::Exact(rows::count(conn, &asked)?.shown), label, href.into());
+        home.people(Shown::Exact(counting::count(conn, &asked)?.shown), label, href.into());
     }
     Ok(home)
 }

@@ -2,7 +2,8 @@
 
 use chrono::{Months, NaiveDate};
 
-use super::store::{Filters, NOWHERE, cause_words};
+use super::entry::cause_words;
+use super::store::{Filters, NOWHERE};
 use crate::groups::scheme::Scheme;
 use crate::page::{Chip, Choice, Query};
 use crate::people::why::label;

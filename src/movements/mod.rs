@@ -1,7 +1,9 @@
 //! The movement ledger: who came to a group, from where, when and why. Nothing is ever changed or taken out of it.
 
 pub mod csv;
+pub mod entry;
 pub mod filters;
+pub mod flows;
 pub mod pages;
 pub mod store;
 

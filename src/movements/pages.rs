@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::csv::MOST_ROWS;
 use super::filters::{self as chosen, Choices, month_word, month_words};
-use super::store::{self, Filters, Flow, Of, Order, Wanted};
+use super::flows::{Flow, flows};
+use super::store::{self, Filters, Of, Order, Wanted};
 use crate::access::{RUNS, ReadsPeople, Role, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
@@ -156,7 +157,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<Option<Mov
     let pages = Pages::new(number("page"), number("per"), shown);
     let entries = store::rows(conn, &wanted, Order::NewestFirst, pages.offset(), pages.per)?;
     let people: Vec<i64> = entries.iter().map(|(_, person, _)| *person).collect();
-    let flows = store::flows(conn, &wanted)?.into_iter().map(|flow| flow_row(&query, flow)).collect();
+    let flows = flows(conn, &wanted)?.into_iter().map(|flow| flow_row(&query, flow)).collect();
     let opens = rows::among(conn, &wanted.asked, &people)?;
     Ok(Some(MovementsPage {
         chrome: who.chrome(),

@@ -1,73 +1,24 @@
 //! Reading the ledger. A run's movements are part of it once the run is applied.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use diesel::dsl::{LeftJoinQuerySource, auto_type};
 use diesel::expression::BoxableExpression;
 use diesel::prelude::*;
 use diesel::sql_types::{self, Bool};
 
+use super::entry::Entry;
 use super::filters::after;
 use crate::caseload;
 use crate::database::{Conn, MultiBackend};
 use crate::error::Error;
-use crate::groups::scheme::Scheme;
 use crate::people::list::Asked;
 use crate::people::matching::objecting;
-use crate::people::person::capital;
 use crate::people::rows::known;
 use crate::people::scope::Reach;
-use crate::people::why::label;
 use crate::runs::store::{Cause, State};
 use crate::schema::{movements, organisations, people, person_records, runs};
-
-/// One entry of the ledger.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// The running number.
-    pub entry: i64,
-    pub pseudonym: String,
-    pub from_group: Option<String>,
-    pub to_group: Option<String>,
-    pub effective_on: NaiveDate,
-    pub cause: Cause,
-    pub reference: String,
-}
-
-impl Entry {
-    pub fn from_words(&self) -> String {
-        capital(label(self.from_group.as_deref()))
-    }
-
-    pub fn to_words(&self) -> String {
-        label(self.to_group.as_deref())
-    }
-
-    pub fn cause_words(&self) -> &'static str {
-        cause_words(self.cause)
-    }
-
-    /// Whether its reference is a grouping run's.
-    pub fn is_run(&self) -> bool {
-        !matches!(self.cause, Cause::Petition | Cause::Decision)
-    }
-}
-
-/// A cause as people read it.
-pub fn cause_words(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Initial => "Initial grouping",
-        Cause::Rerun => "Facts changed",
-        Cause::CriteriaChange => "Criteria changed",
-        Cause::Petition => "Petition",
-        Cause::Decision => "Decision",
-        Cause::Joined => "Joined",
-        Cause::Left => "Left",
-        Cause::Died => "Died",
-        Cause::Correction => "Correction",
-    }
-}
 
 type Row = (i64, String, Option<String>, Option<String>, NaiveDate, Cause, String);
 
@@ -151,7 +102,7 @@ type Condition<'a> =
 
 /// The entries of a locality within the caller's scope that the filters ask for, before those who object to planning
 /// use are left out.
-fn matching<'a>(wanted: &Wanted<'a>) -> Condition<'a> {
+pub fn matching<'a>(wanted: &Wanted<'a>) -> Condition<'a> {
     let filters = wanted.filters;
     let is_published = movements::run_id.is_null().or(runs::state.nullable().eq(State::Applied));
     let mut all: Condition<'a> =
@@ -298,54 +249,4 @@ pub fn rows(
         Some((Entry::from((entry, pseudonym, from, to, effective, cause, reference)), person, number))
     });
     Ok(made.collect())
-}
-
-/// People who came to a group and went from it in a month.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flow {
-    /// Its first day.
-    pub month: NaiveDate,
-    pub code: String,
-    pub came: i64,
-    pub went: i64,
-}
-
-/// How many months of flows a page shows.
-const MONTHS: usize = 12;
-
-/// Who came and went, by month, newest first, and group in scheme order; the latest twelve months with movements.
-pub fn flows(conn: &mut Conn, wanted: &Wanted<'_>) -> Result<Vec<Flow>, Error> {
-    let grouped: Vec<(NaiveDate, Option<String>, Option<String>, i64)> = movements::table
-        .left_join(runs::table)
-        .group_by((movements::effective_on, movements::from_group, movements::to_group))
-        .select((
-            movements::effective_on,
-            movements::from_group,
-            movements::to_group,
-            diesel::dsl::count_star(),
-        ))
-        .filter(matching(wanted))
-        .load(conn)?;
-    let mut months: BTreeMap<NaiveDate, BTreeMap<String, (i64, i64)>> = BTreeMap::new();
-    for (day, from, to, people) in grouped {
-        let groups = months.entry(day.with_day(1).unwrap_or(day)).or_default();
-        if let Some(code) = to {
-            groups.entry(code).or_default().0 += people;
-        }
-        if let Some(code) = from {
-            groups.entry(code).or_default().1 += people;
-        }
-    }
-    let mut flows = Vec::new();
-    for (month, mut groups) in months.into_iter().rev().take(MONTHS) {
-        for group in Scheme::shipped().in_precedence() {
-            if let Some((came, went)) = groups.remove(&group.code) {
-                flows.push(Flow { month, code: group.code.clone(), came, went });
-            }
-        }
-    }
-    let Filters { group, from, to, .. } = wanted.filters;
-    let codes: Vec<&String> = [group, from, to].into_iter().flatten().collect();
-    flows.retain(|flow| codes.is_empty() || codes.contains(&&flow.code));
-    Ok(flows)
 }

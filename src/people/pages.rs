@@ -7,11 +7,12 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::counting::{self, Counts};
 use super::filters::{self as chosen, Choices, Here, place_words};
 use super::list::{Asked, Filters, Listed, Sort};
 use super::person;
 use super::register::published;
-use super::rows::{self, Counts};
+use super::rows;
 use super::scope::{Reach, Scope};
 use super::search;
 use crate::access::{ReadsPeople, Role, Who};
@@ -184,11 +185,11 @@ pub fn find(conn: &mut Conn, who: &Who, now: Now, wanted: &Wanted) -> Result<Fou
         moved: (0, 0),
         readable,
     };
-    found.counts = rows::count(conn, &found.asked(now))?;
+    found.counts = counting::count(conn, &found.asked(now))?;
     let runs = found.places.iter().filter_map(|here| here.run.as_ref());
     let is_newer = runs.map(|run| run.register).any(|read| read < found.register);
     if is_newer && found.filters.is_figure() {
-        found.moved = rows::moved_since(conn, &found.asked(now))?;
+        found.moved = counting::moved_since(conn, &found.asked(now))?;
     }
     Ok(found)
 }

@@ -2,12 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::record::Record;
-use super::snapshot::Snapshot;
+use super::list::Listed;
 use crate::criteria;
 use crate::criteria::explain::Explained;
 use crate::criteria::expression::{Atom, Expression};
-use crate::criteria::facts::{Blanks, Flag};
+use crate::criteria::facts::{Facts, Flag};
 use crate::criteria::store::Version;
 use crate::database::Conn;
 use crate::error::Error;
@@ -15,18 +14,7 @@ use crate::groups::place::AgeBand;
 use crate::groups::scheme::Scheme;
 use crate::runs::reason::Reason;
 use crate::runs::store::Run;
-use crate::schema::{person_records, placements, run_reasons};
-
-/// A placement as the run that stands stored it.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = placements)]
-pub struct Placement {
-    pub group_code: Option<String>,
-    pub out_of_scope: bool,
-    pub provisional: bool,
-    pub supplementary_care: Option<bool>,
-    reason_number: i64,
-}
+use crate::schema::run_reasons;
 
 /// A criterion and how it stands for the person.
 #[derive(Clone, Debug)]
@@ -54,27 +42,18 @@ pub struct Why {
     pub read_as_no: Vec<String>,
 }
 
-/// The placement of a person by a run.
-pub fn placement(conn: &mut Conn, run: &Run, person_id: i64) -> Result<Option<Placement>, Error> {
-    Ok(placements::table
-        .filter(placements::person_id.eq(person_id).and(placements::run_id.eq(run.id)))
-        .select(Placement::as_select())
-        .first(conn)
-        .optional()?)
-}
-
-/// Explains a placement. `sees_all`: the caller is of the person's own practice, and sees sensitive facts.
+/// Explains where a run put a person, whose facts it read. `sees_all`: the caller is of the person's own practice, and sees sensitive facts.
 pub fn why(
     conn: &mut Conn,
     run: &Run,
-    placement: &Placement,
-    person_id: i64,
+    person: &Listed,
+    facts: &Facts,
     sees_all: bool,
 ) -> Result<Option<Why>, Error> {
-    let declared = |_practice: i64| Blanks::default();
-    let member = Snapshot::member_of(conn, person_id, run.register, run.as_of, &declared)?;
-    let Some(facts) = member.map(|member| member.facts) else { return Ok(None) };
-    let reason = reason(conn, run, placement)?;
+    let Some((_, number)) = person.reason.filter(|(placed_by, _)| *placed_by == run.id) else {
+        return Ok(None);
+    };
+    let reason = reason(conn, run, number)?;
     let used: Vec<Version> = match run.summary()? {
         Some(summary) => used(conn, run, &summary.criteria)?,
         None => Vec::new(),
@@ -83,7 +62,7 @@ pub fn why(
     let stands = |version: &Version| -> Result<Stands, Error> {
         let expression = version.expression()?;
         let group = Scheme::shipped().group(&version.group_code);
-        let mut explained = Explained::of(&expression, &facts);
+        let mut explained = Explained::of(&expression, facts);
         if !sees_all {
             blur_age(&mut explained, facts.age);
         }
@@ -95,14 +74,14 @@ pub fn why(
         })
     };
     let find = |code: &str| used.iter().find(|version| version.group_code == code);
-    let group = placement.group_code.as_deref().and_then(find).map(stands).transpose()?;
+    let group = person.group_code.as_deref().and_then(find).map(stands).transpose()?;
     let overlay = Scheme::shipped().overlay().and_then(|group| find(&group.code));
     let home = |version: &&Version| Some(version.id) != overlay.map(|version| version.id);
-    let unmet = match &placement.group_code {
+    let unmet = match &person.group_code {
         Some(_) => Vec::new(),
         None => used.iter().filter(home).map(stands).collect::<Result<_, Error>>()?,
     };
-    let supplementary = match placement.supplementary_care {
+    let supplementary = match person.supplementary {
         Some(false) => None,
         Some(true) | None => overlay.map(stands).transpose()?,
     };
@@ -167,9 +146,9 @@ fn shown(expression: &Expression, hangs_on: &[String]) -> bool {
     })
 }
 
-fn reason(conn: &mut Conn, run: &Run, placement: &Placement) -> Result<Option<Reason>, Error> {
+fn reason(conn: &mut Conn, run: &Run, number: i64) -> Result<Option<Reason>, Error> {
     let text: Option<String> = run_reasons::table
-        .filter(run_reasons::run_id.eq(run.id).and(run_reasons::number.eq(placement.reason_number)))
+        .filter(run_reasons::run_id.eq(run.id).and(run_reasons::number.eq(number)))
         .select(run_reasons::reason)
         .first(conn)
         .optional()?;
@@ -190,29 +169,4 @@ fn used(
         |version: &Version| Scheme::shipped().group(&version.group_code).map(|group| group.precedence);
     versions.sort_by_key(order);
     Ok(versions)
-}
-
-/// A person's record in force in a register.
-pub fn record(conn: &mut Conn, person_id: i64, register: i64) -> Result<Option<Record>, Error> {
-    Ok(person_records::table
-        .filter(person_records::person_id.eq(person_id))
-        .filter(person_records::from_register.le(register).and(person_records::until_register.gt(register)))
-        .select(Record::as_select())
-        .first(conn)
-        .optional()?)
-}
-
-/// The flags of a record, blanks left blank.
-pub fn flags(record: &Record) -> [(Flag, Option<bool>); 9] {
-    [
-        (Flag::SeriousMentalIllness, record.serious_mental_illness),
-        (Flag::LearningDisability, record.learning_disability),
-        (Flag::Dementia, record.dementia),
-        (Flag::AdvancedOrganicDisorder, record.advanced_organic_disorder),
-        (Flag::CancerActive, record.cancer_active),
-        (Flag::CareHome, record.care_home_resident),
-        (Flag::Homeless, record.homeless),
-        (Flag::AlcoholDependency, record.alcohol_dependency),
-        (Flag::DrugDependency, record.drug_dependency),
-    ]
 }

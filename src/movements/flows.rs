@@ -1,0 +1,62 @@
+//! Who came to each group and went from it, month by month.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use diesel::prelude::*;
+
+use super::store::{Filters, Wanted, matching};
+use crate::database::Conn;
+use crate::error::Error;
+use crate::groups::scheme::Scheme;
+use crate::schema::{movements, runs};
+
+/// People who came to a group and went from it in a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flow {
+    /// Its first day.
+    pub month: NaiveDate,
+    pub code: String,
+    pub came: i64,
+    pub went: i64,
+}
+
+/// How many months of flows a page shows.
+const MONTHS: usize = 12;
+
+/// Who came and went, by month, newest first, and group in scheme order; the latest twelve months with movements.
+pub fn flows(conn: &mut Conn, wanted: &Wanted<'_>) -> Result<Vec<Flow>, Error> {
+    let grouped: Vec<(NaiveDate, Option<String>, Option<String>, i64)> = movements::table
+        .left_join(runs::table)
+        .group_by((movements::effective_on, movements::from_group, movements::to_group))
+        .select((
+            movements::effective_on,
+            movements::from_group,
+            movements::to_group,
+            diesel::dsl::count_star(),
+        ))
+        .filter(matching(wanted))
+        .load(conn)?;
+    let mut months: BTreeMap<NaiveDate, BTreeMap<String, (i64, i64)>> = BTreeMap::new();
+    for (day, from, to, people) in grouped {
+        let groups = months.entry(day.with_day(1).unwrap_or(day)).or_default();
+        if let Some(code) = to {
+            groups.entry(code).or_default().0 += people;
+        }
+        if let Some(code) = from {
+            groups.entry(code).or_default().1 += people;
+        }
+    }
+    let mut flows = Vec::new();
+    for (month, mut groups) in months.into_iter().rev().take(MONTHS) {
+        for group in Scheme::shipped().in_precedence() {
+            if let Some((came, went)) = groups.remove(&group.code) {
+                flows.push(Flow { month, code: group.code.clone(), came, went });
+            }
+        }
+    }
+    let Filters { group, from, to, .. } = wanted.filters;
+    let codes: Vec<&String> = [group, from, to].into_iter().flatten().collect();
+    flows.retain(|flow| codes.is_empty() || codes.contains(&&flow.code));
+    Ok(flows)
+}
