@@ -242,6 +242,7 @@ on_both! {
             }
             if expected["provisional"] == "Y" && !expected["unknown_facts"].is_empty() {
                 assert!(page.contains("not known:") && page.contains("This person could be in"), "{page}");
+                assert!(page.contains("<strong>Not known:</strong>"), "the fact it hangs on: {page}");
                 judged += 1;
             }
             if expected["group"] == "EXCLUDED" && expected["provisional"] == "N" {

@@ -33,6 +33,8 @@ pub struct Why {
     pub group: Option<Stands>,
     /// Every home group's criterion, for somebody not placed.
     pub unmet: Vec<Stands>,
+    /// The criteria of the other groups a provisional placement could become.
+    pub open: Vec<Stands>,
     pub supplementary: Option<Stands>,
     pub also_meets: Vec<String>,
     pub could_be: Vec<String>,
@@ -81,6 +83,15 @@ pub fn why(
         Some(_) => Vec::new(),
         None => used.iter().filter(home).map(stands).collect::<Result<_, Error>>()?,
     };
+    let could_be = reason.iter().flat_map(|reason| reason.could_be.iter().flatten());
+    let open = match &person.group_code {
+        Some(code) => could_be
+            .filter(|other| *other != code)
+            .filter_map(|other| find(other))
+            .map(stands)
+            .collect::<Result<_, Error>>()?,
+        None => Vec::new(),
+    };
     let supplementary = match person.supplementary {
         Some(false) => None,
         Some(true) | None => overlay.map(stands).transpose()?,
@@ -97,6 +108,7 @@ pub fn why(
     Ok(Some(Why {
         group,
         unmet,
+        open,
         supplementary,
         also_meets: reason.also_meets.iter().map(|code| label(Some(code))).collect(),
         could_be: reason.could_be.iter().map(|code| label(code.as_deref())).collect(),
