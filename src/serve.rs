@@ -78,7 +78,12 @@ pub fn serve(
     let address = listener.address;
     let served = actix_web::rt::System::new().block_on(async move {
         tracing::info!(%address, "serving");
-        HttpServer::new(move || app::app(&portal)).shutdown_timeout(10).listen(listener.listener)?.run().await
+        HttpServer::new(move || app::app(&portal))
+            .tcp_nodelay(true)
+            .shutdown_timeout(10)
+            .listen(listener.listener)?
+            .run()
+            .await
     });
     drop(background);
     served.context("serving")

@@ -71,11 +71,10 @@ pub async fn ask(
 
 /// Each asking counts as a try, so that nobody's inbox can be filled; seconds to wait, or 0 when it was taken.
 fn ask_reset(conn: &mut Conn, now: Now, source: &Source, email: &str, from: String) -> Result<i64, Error> {
-    let wait = tries::wait(conn, now.moment, source)?;
+    let wait = tries::take(conn, now.moment, source)?;
     if wait > 0 {
         return Ok(wait);
     }
-    tries::failed(conn, now.moment, source)?;
     if let Some(user) = store::by_email(conn, email)? {
         let actor = Actor {
             user_id: None,

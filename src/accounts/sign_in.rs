@@ -78,7 +78,7 @@ pub async fn submit(
     let source = Source::new(&keys, &email, device.as_deref(), &from_address(&request));
     let (asked, place) = (email.clone(), source.clone());
     let (user, wait) = database
-        .read(move |conn| Ok((store::by_email(conn, &asked)?, tries::wait(conn, moment, &place)?)))
+        .write(move |conn| Ok((store::by_email(conn, &asked)?, tries::take(conn, moment, &place)?)))
         .await?;
     if wait > 0 {
         return again(StatusCode::TOO_MANY_REQUESTS, form, too_many(wait));
@@ -87,7 +87,7 @@ pub async fn submit(
     let is_right = password::matches_elsewhere(form.password.clone(), hash).await?;
     let Some(user) = user.filter(|_| is_right) else {
         let from = from_address(&request);
-        database.write(move |conn| note_failure(conn, now, &source, &email, from)).await?;
+        database.write(move |conn| note_failure(conn, now, &email, from)).await?;
         let mistake = "Check your e-mail address and password. One of them is not right";
         return again(StatusCode::UNPROCESSABLE_ENTITY, form, Mistakes::of_one("email", mistake));
     };
@@ -149,8 +149,7 @@ fn local(to: &str) -> &str {
     if is_ours { to } else { "/" }
 }
 
-fn note_failure(conn: &mut Conn, now: Now, source: &Source, email: &str, from: String) -> Result<(), Error> {
-    tries::failed(conn, now.moment, source)?;
+fn note_failure(conn: &mut Conn, now: Now, email: &str, from: String) -> Result<(), Error> {
     let actor = Actor {
         user_id: None,
         who: "somebody not signed in".into(),

@@ -53,7 +53,7 @@ fn is_device_of(keys: &Keys, email: &str, cookie: &str) -> bool {
 }
 
 /// Seconds to wait before the next try; 0 when it may be made now.
-pub fn wait(conn: &mut Conn, now: Moment, source: &Source) -> Result<i64, Error> {
+fn wait(conn: &mut Conn, now: Moment, source: &Source) -> Result<i64, Error> {
     let since = now - Duration::minutes(MINUTES);
     let here = failed_sign_ins::table
         .filter(failed_sign_ins::tried_from.eq(&source.place).and(failed_sign_ins::at.gt(since)));
@@ -85,8 +85,18 @@ fn left(now: Moment, last: Option<Moment>, pause: i64) -> i64 {
     (pause - (now - last).num_seconds()).max(0)
 }
 
+/// Takes a try where it may be made now, and counts it as failed until it has succeeded, so that tries made at once
+/// are slowed like tries in a row. Seconds to wait, or 0 when it was taken.
+pub fn take(conn: &mut Conn, now: Moment, source: &Source) -> Result<i64, Error> {
+    let wait = wait(conn, now, source)?;
+    if wait == 0 {
+        failed(conn, now, source)?;
+    }
+    Ok(wait)
+}
+
 /// Notes a failure.
-pub fn failed(conn: &mut Conn, now: Moment, source: &Source) -> Result<(), Error> {
+fn failed(conn: &mut Conn, now: Moment, source: &Source) -> Result<(), Error> {
     diesel::insert_into(failed_sign_ins::table)
         .values((
             failed_sign_ins::email_key.eq(&source.email_key),

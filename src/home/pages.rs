@@ -58,7 +58,7 @@ fn waiting(conn: &mut Conn, who: &Who, now: Now) -> Result<Waiting, Error> {
     let scope = Scope::of(conn, who, now.today)?;
     match who.role() {
         Role::Commissioner => region::commissioner(conn, &scope),
-        Role::Analyst => region::analyst(conn, &scope, now),
+        Role::Analyst => region::analyst(conn, who, &scope, now),
         Role::Gp | Role::PracticeStaff => practice::practice(conn, who, &scope, now),
         Role::NetworkManager => practice::network(conn, who, &scope, now),
         Role::Coordinator => practice::caseload(conn, &scope, now),

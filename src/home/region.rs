@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::waiting::{ToDo, Waiting};
+use crate::access::Who;
 use crate::clock::Now;
 use crate::database::Conn;
 use crate::disclosure::{Shown, release_one};
@@ -11,7 +12,7 @@ use crate::groups::counts::kept_of;
 use crate::groups::figures::audience;
 use crate::groups::place::Place;
 use crate::groups::store::localities;
-use crate::imports::kind::Kind;
+use crate::imports::rights;
 use crate::imports::store::{State as ImportState, latest};
 use crate::page::{Query, long_day};
 use crate::people::register::published;
@@ -65,9 +66,9 @@ pub fn commissioner(conn: &mut Conn, scope: &Scope) -> Result<Waiting, Error> {
     Ok(home)
 }
 
-pub fn analyst(conn: &mut Conn, scope: &Scope, now: Now) -> Result<Waiting, Error> {
+pub fn analyst(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Waiting, Error> {
     let mut home = Waiting::default();
-    let ours = [Kind::People, Kind::RiskScores, Kind::LevelOfNeed];
+    let ours = rights::ours(conn, who)?;
     let files = latest(conn, &ours, IMPORTS)?;
     let item = |file: &crate::imports::store::Import| {
         let words = format!("{}, {}: {}", file.reference, file.kind.label(), file.file_name);

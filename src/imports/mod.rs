@@ -20,7 +20,7 @@ mod problem_store;
 mod publish;
 pub mod record;
 mod references;
-mod rights;
+pub mod rights;
 pub mod rows;
 pub mod store;
 mod uploads;

@@ -3,11 +3,11 @@
 use diesel::prelude::*;
 
 use super::kind::Kind;
-use crate::access::Role;
+use crate::access::{Role, Who};
 use crate::audit::Actor;
 use crate::database::Conn;
 use crate::error::Error;
-use crate::schema::{localities, organisations};
+use crate::schema::{localities, memberships, organisations};
 
 /// The kinds a role brings in. Users are the administrator's alone: whoever adds users could make an administrator.
 pub fn kinds_of(role: Role) -> &'static [Kind] {
@@ -16,6 +16,30 @@ pub fn kinds_of(role: Role) -> &'static [Kind] {
         Role::Analyst => &[Kind::People, Kind::RiskScores, Kind::LevelOfNeed],
         _ => &[],
     }
+}
+
+/// Which imports somebody sees and decides on.
+#[derive(Clone, Debug)]
+pub struct Ours {
+    pub kinds: &'static [Kind],
+    /// The users (row ids) whose imports they are; `None` for everybody's.
+    pub by: Option<Vec<i64>>,
+}
+
+/// An administrator's are all; an analyst's those of the analysts of the same commissioner.
+pub fn ours(conn: &mut Conn, who: &Who) -> Result<Ours, Error> {
+    let by = match who.role() {
+        Role::Administrator => None,
+        role => Some(
+            memberships::table
+                .filter(memberships::role.eq(role))
+                .filter(memberships::organisation_id.eq(who.organisation_id()))
+                .select(memberships::user_id)
+                .distinct()
+                .load(conn)?,
+        ),
+    };
+    Ok(Ours { kinds: kinds_of(who.role()), by })
 }
 
 /// The localities (row ids) whose practices and people an actor's file may name; `None` for all.

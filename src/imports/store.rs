@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::kind::Kind;
+use super::rights::Ours;
 use super::work::Report;
 use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::Moment;
@@ -112,14 +113,14 @@ pub fn by_reference(conn: &mut Conn, reference: &str) -> Result<Import, Error> {
     Ok(imports::table.filter(imports::reference.eq(reference)).select(Import::as_select()).first(conn)?)
 }
 
-/// The latest imports of some kinds, latest first.
-pub fn latest(conn: &mut Conn, kinds: &[Kind], limit: i64) -> Result<Vec<Import>, Error> {
-    Ok(imports::table
-        .filter(imports::kind.eq_any(kinds))
-        .order(imports::id.desc())
-        .limit(limit)
-        .select(Import::as_select())
-        .load(conn)?)
+/// The latest imports that are somebody's, latest first.
+pub fn latest(conn: &mut Conn, ours: &Ours, limit: i64) -> Result<Vec<Import>, Error> {
+    let mut query = imports::table.filter(imports::kind.eq_any(ours.kinds)).into_boxed();
+    if let Some(users) = &ours.by {
+        query =
+            query.filter(imports::uploaded_by.eq_any(users.iter().map(|id| Some(*id)).collect::<Vec<_>>()));
+    }
+    Ok(query.order(imports::id.desc()).limit(limit).select(Import::as_select()).load(conn)?)
 }
 
 /// The last import of each kind that was applied, in the order of the kinds.

@@ -67,6 +67,11 @@ struct PeoplePage {
 }
 
 impl PeoplePage {
+    /// Those the list is of, whether listed or left out: what the figures elsewhere count.
+    fn counted(&self) -> i64 {
+        self.pages.rows + self.found.counts.left_out
+    }
+
     fn names(&self) -> bool {
         self.found.scope.names
     }

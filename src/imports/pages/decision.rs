@@ -12,7 +12,7 @@ use crate::clock::{Moment, Now};
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::imports::store::{self, Import, State};
-use crate::imports::{rights, uploads};
+use crate::imports::uploads;
 use crate::jobs::{self, Tools};
 use crate::once::once;
 use crate::page::{Mistakes, see_other};
@@ -48,9 +48,9 @@ pub async fn confirm(
     reference: web::Path<String>,
     form: web::Form<ConfirmForm>,
 ) -> Result<HttpResponse, Error> {
-    let (reference, ours) = (reference.into_inner(), rights::kinds_of(who.role()));
-    let wanted = reference.clone();
-    let import = database.read(move |conn| import_of(conn, &wanted, ours)).await?;
+    let reference = reference.into_inner();
+    let (wanted, asking) = (reference.clone(), who.clone());
+    let import = database.read(move |conn| import_of(conn, &wanted, &asking)).await?;
     let mistakes = form.check(&import);
     if import.state == State::Checked && !mistakes.is_empty() {
         return page(&who, &database, &tools, &reference, &form, mistakes).await;
@@ -90,12 +90,12 @@ pub async fn cancel(
     reference: web::Path<String>,
     form: web::Form<CancelForm>,
 ) -> Result<HttpResponse, Error> {
-    let (reference, ours) = (reference.into_inner(), rights::kinds_of(who.role()));
+    let reference = reference.into_inner();
     let form = form.into_inner();
     let cancelled = reference.clone();
     let (to, is_over) = database
         .write(move |conn| {
-            import_of(conn, &reference, ours)?;
+            import_of(conn, &reference, &who)?;
             let to = once(conn, now.moment, who.user_id, &form.key, |conn| {
                 stop(conn, now.moment, &reference, form.version.parse().unwrap_or(0))?;
                 let subjects = [Subject::import(&reference)];

@@ -22,7 +22,7 @@ use crate::imports::lines::Limits;
 use crate::imports::problem_store::{self, StoredProblem};
 use crate::imports::record::Records;
 use crate::imports::store::Import;
-use crate::imports::{rights, uploads};
+use crate::imports::uploads;
 use crate::jobs::Tools;
 
 /// How many rows go out at a time.
@@ -102,7 +102,7 @@ fn csv(name: &str) -> actix_web::HttpResponseBuilder {
 }
 
 fn read_by(conn: &mut Conn, now: Moment, who: &Who, reference: &str) -> Result<Import, Error> {
-    let import = import_of(conn, reference, rights::kinds_of(who.role()))?;
+    let import = import_of(conn, reference, who)?;
     let subjects = [Subject::import(&import.reference)];
     audit::record(conn, now, &who.actor, Verb::ImportFileRead, &subjects, json!({}))?;
     Ok(import)

@@ -74,9 +74,12 @@ pub async fn list_with(
     typed: Typed,
     mistakes: Mistakes,
 ) -> Result<HttpResponse, Error> {
-    let ours = rights::kinds_of(who.role());
+    let (kinds, asking) = (rights::kinds_of(who.role()), who.clone());
     let (last, latest) = database
-        .read(move |conn| Ok((store::last_applied(conn)?, store::latest(conn, ours, LATEST)?)))
+        .read(move |conn| {
+            let ours = rights::ours(conn, &asking)?;
+            Ok((store::last_applied(conn)?, store::latest(conn, &ours, LATEST)?))
+        })
         .await?;
     let row = |kind: &Kind| {
         let last = last.iter().find(|import| import.kind == *kind).cloned();
@@ -84,7 +87,7 @@ pub async fn list_with(
         KindRow { kind: *kind, last, days }
     };
     let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let kinds = ours.iter().map(row).collect();
+    let kinds = kinds.iter().map(row).collect();
     show_as(status, &ListPage { chrome: who.chrome(), mistakes, typed, kinds, latest, key: fresh_key() })
 }
 

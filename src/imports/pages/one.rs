@@ -96,8 +96,8 @@ struct Found {
     without_commissioner: Vec<String>,
 }
 
-fn find(conn: &mut Conn, reference: &str, ours: &[Kind]) -> Result<Found, Error> {
-    let import = import_of(conn, reference, ours)?;
+fn find(conn: &mut Conn, reference: &str, who: &Who) -> Result<Found, Error> {
+    let import = import_of(conn, reference, who)?;
     let names_commissioners = matches!(import.kind, Kind::Localities | Kind::Organisations);
     Ok(Found {
         job: jobs::about(conn, JOBS, reference)?,
@@ -115,9 +115,15 @@ fn find(conn: &mut Conn, reference: &str, ours: &[Kind]) -> Result<Found, Error>
 }
 
 /// An import of a kind the caller brings in.
-pub(super) fn import_of(conn: &mut Conn, reference: &str, ours: &[Kind]) -> Result<Import, Error> {
+/// An import that is the caller's to see.
+pub(super) fn import_of(conn: &mut Conn, reference: &str, who: &Who) -> Result<Import, Error> {
     let import = store::by_reference(conn, reference)?;
-    if ours.contains(&import.kind) { Ok(import) } else { Err(Error::NotFound) }
+    let rights::Ours { kinds, by } = rights::ours(conn, who)?;
+    let is_theirs = |users: Vec<i64>| import.uploaded_by.is_some_and(|id| users.contains(&id));
+    match kinds.contains(&import.kind) && by.is_none_or(is_theirs) {
+        true => Ok(import),
+        false => Err(Error::NotFound),
+    }
 }
 
 pub async fn show_one(
@@ -138,9 +144,9 @@ pub(super) async fn page(
     form: &ConfirmForm,
     mistakes: Mistakes,
 ) -> Result<HttpResponse, Error> {
-    let (wanted, ours) = (reference.to_owned(), rights::kinds_of(who.role()));
+    let (wanted, asking) = (reference.to_owned(), who.clone());
     let Found { import, job, problems, loaded_before, without_commissioner } =
-        database.read(move |conn| find(conn, &wanted, ours)).await?;
+        database.read(move |conn| find(conn, &wanted, &asking)).await?;
     let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let is_theirs = import.uploaded_by == Some(who.user_id);
     show_as(
