@@ -1,8 +1,11 @@
 //! Writes CSV that is safe to open in a spreadsheet: RFC 4180, CRLF, and a `'` before any cell that a spreadsheet
 //! would run as a formula. The import reader takes one such `'` off again, so what goes out comes back unchanged.
+//! The same rows can go out as lines of JSON or as a workbook.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+
+use crate::xlsx_out::XlsxOut;
 
 /// Writes rows of cells. Pages begin with a byte order mark, which spreadsheets need to see UTF-8; files of the
 /// command line have none, so that programs read the first column's name as it stands.
@@ -12,6 +15,7 @@ enum Form<W: Write> {
     Csv(Box<csv::Writer<W>>),
     /// The names of the first row, and a line of JSON for each row after it.
     Ndjson(W, Vec<String>),
+    Xlsx(W, Box<XlsxOut>),
 }
 
 impl<W: Write> CsvOut<W> {
@@ -23,9 +27,16 @@ impl<W: Write> CsvOut<W> {
         )))
     }
 
-    /// The same rows as a line of JSON each, under the names of the first row; a blank cell is null.
+    /// The same rows as a line of JSON each, under the names of the first row; a blank cell is null, and counts and
+    /// pence are numbers.
     pub fn ndjson(output: W) -> Self {
         Self(Form::Ndjson(output, Vec::new()))
+    }
+
+    /// The same rows as a workbook, which is written when it is finished. Its first sheet says what it is: names and
+    /// what they stand for.
+    pub fn xlsx(output: W, about: &[(&str, String)]) -> io::Result<Self> {
+        Ok(Self(Form::Xlsx(output, Box::new(XlsxOut::new(about)?))))
     }
 
     /// With a byte order mark: for what a page offers as a download.
@@ -48,24 +59,44 @@ impl<W: Write> CsvOut<W> {
                 Ok(())
             }
             Form::Ndjson(output, names) => {
-                let value = |cell: C| match cell.as_ref() {
-                    "" => serde_json::Value::Null,
-                    text => text.into(),
-                };
-                let row: serde_json::Map<_, _> =
-                    names.iter().cloned().zip(cells.into_iter().map(value)).collect();
+                let row: serde_json::Map<_, _> = names
+                    .iter()
+                    .zip(cells)
+                    .map(|(name, cell)| (name.clone(), json_value(name, cell.as_ref())))
+                    .collect();
                 serde_json::to_writer(&mut *output, &row)?;
                 output.write_all(b"\n")
             }
+            Form::Xlsx(_, book) => book.row(cells, is_number),
         }
     }
 
     /// Writes what is still buffered and hands the output back.
-    pub fn finish(self) -> io::Result<W> {
+    pub fn finish(self) -> io::Result<W>
+    where
+        W: Send,
+    {
         match self.0 {
             Form::Csv(csv) => csv.into_inner().map_err(|error| error.into_error()),
             Form::Ndjson(output, _) => Ok(output),
+            Form::Xlsx(mut output, book) => book.save(&mut output).map(|()| output),
         }
+    }
+}
+
+/// Whether a column of this name holds counts, pence or running numbers.
+fn is_number(column: &str) -> bool {
+    matches!(
+        column,
+        "ltc_count" | "unplanned_admissions_12m" | "annual_cost_pence" | "criteria_version" | "entry"
+    )
+}
+
+fn json_value(column: &str, cell: &str) -> serde_json::Value {
+    match (cell, cell.parse::<i64>()) {
+        ("", _) => serde_json::Value::Null,
+        (_, Ok(number)) if is_number(column) => number.into(),
+        _ => cell.into(),
     }
 }
 
@@ -130,9 +161,10 @@ mod tests {
     #[test]
     fn rows_of_json_have_the_names_of_the_first() {
         let mut out = CsvOut::ndjson(Vec::new());
-        out.row(["b", "a"]).unwrap();
-        out.row(["=1", ""]).unwrap();
-        assert_eq!(String::from_utf8(out.finish().unwrap()).unwrap(), "{\"b\":\"=1\",\"a\":null}\n");
+        out.row(["b", "a", "nhs_number", "entry"]).unwrap();
+        out.row(["=1", "", "9990001006", "7"]).unwrap();
+        let text = String::from_utf8(out.finish().unwrap()).unwrap();
+        assert_eq!(text, "{\"b\":\"=1\",\"a\":null,\"nhs_number\":\"9990001006\",\"entry\":7}\n");
     }
 
     proptest! {

@@ -13,6 +13,8 @@ use parking_lot::FairMutex;
 
 use crate::error::Error;
 
+mod first_look;
+
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
@@ -207,6 +209,9 @@ impl std::fmt::Debug for Database {
 
 impl Database {
     /// Opens the pool; makes the folder of an embedded database, never its tables.
+    ///
+    /// # Errors
+    /// A sentence where the database cannot be reached, or is another program's.
     pub fn open(address: Address, connections: u32) -> anyhow::Result<Database> {
         if let Address::Sqlite(file) = &address {
             let folder = address.folder();
@@ -214,6 +219,7 @@ impl Database {
                 .with_context(|| format!("making the folder {}", folder.display()))?;
             make_private(file)?;
         }
+        first_look::look(&address)?;
         let pool = r2d2::Pool::builder()
             .max_size(connections)
             .min_idle(Some(1))

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use crate::audit::{self, Actor, Subject, Verb};
+use crate::clock::Now;
 use crate::config::Ground;
 use crate::csv_out::CsvOut;
 use crate::error::Error;
@@ -24,7 +25,7 @@ pub struct Export {
     /// The locality's code (default: all)
     #[arg(long, value_name = "CODE")]
     pub locality: Option<String>,
-    /// Placements as they stood on this date (default: today); movements up to it (default: all). YYYY-MM-DD
+    /// Placements as they stood on this date (default: today); movements up to it (default: all); not people. YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<NaiveDate>,
     /// With NHS numbers; people are exported with their names or not at all
@@ -50,6 +51,8 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Csv,
+    /// A workbook: a sheet that says what it is, and a sheet of rows
+    Xlsx,
     /// A line of JSON a row; a blank cell is null
     Ndjson,
 }
@@ -70,10 +73,14 @@ impl Export {
             self.identified || self.kind != Kind::People,
             "people are exported with their names and NHS numbers: say so with --identified"
         );
+        ensure!(
+            self.as_of.is_none() || self.kind != Kind::People,
+            "people are exported as the register is published now: --as-of is for placements and movements"
+        );
         self.record(ground)?;
         match &self.out {
             Some(path) => private_file::write(path, |file| self.write(ground, file))?,
-            None => self.write(ground, std::io::stdout().lock())?,
+            None => self.write(ground, std::io::stdout())?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -91,13 +98,32 @@ impl Export {
         })
     }
 
-    fn write(&self, ground: &Ground, output: impl Write) -> Result<(), Error> {
+    /// What the first sheet of a workbook says.
+    fn about(&self, now: Now) -> Vec<(&'static str, String)> {
+        let as_of = match (self.kind, self.as_of) {
+            (Kind::People, _) => "the register as published when this was written".to_owned(),
+            (Kind::Placements, day) => day.unwrap_or(now.today).to_string(),
+            (Kind::Movements, Some(day)) => format!("all up to {day}"),
+            (Kind::Movements, None) => "all".to_owned(),
+        };
+        let identified = if self.identified { "with NHS numbers" } else { "pseudonyms only" };
+        vec![
+            ("What", format!("Common Ground: {}", self.kind.word())),
+            ("Locality", self.locality.clone().unwrap_or_else(|| "all".to_owned())),
+            ("As of", as_of),
+            ("People", identified.to_owned()),
+            ("Written", format!("{} UTC", now.moment.format("%Y-%m-%d %H:%M:%S"))),
+        ]
+    }
+
+    fn write(&self, ground: &Ground, output: impl Write + Send) -> Result<(), Error> {
         let output = BufWriter::new(output);
+        let now = ground.now();
         let mut out = match self.format {
             Format::Csv => CsvOut::plain(output),
+            Format::Xlsx => CsvOut::xlsx(output, &self.about(now)).map_err(anyhow::Error::from)?,
             Format::Ndjson => CsvOut::ndjson(output),
         };
-        let today = ground.now().today;
         ground.database.read_now(|conn| {
             let localities = runs::localities(conn, self.locality.as_deref())?;
             match self.kind {
@@ -106,7 +132,7 @@ impl Export {
                     write_people(conn, &localities, &mut out)
                 }
                 Kind::Placements => {
-                    let on = self.as_of.unwrap_or(today);
+                    let on = self.as_of.unwrap_or(now.today);
                     runs::write_placements(conn, &localities, on, self.identified, &mut out)
                 }
                 Kind::Movements => {

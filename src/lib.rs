@@ -37,3 +37,4 @@ pub mod schema;
 pub mod serve;
 pub mod sessions;
 pub mod stored;
+pub mod xlsx_out;

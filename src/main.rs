@@ -1,5 +1,6 @@
 //! The command line, nothing else.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -12,6 +13,7 @@ use common_ground::imports::command::ImportFile;
 use common_ground::runs::command::GroupPeople;
 use common_ground::serve::Serve;
 use common_ground::{doctor, logs};
+use serde_json::json;
 
 /// Common Ground: population groups agreed, people placed in them, and why
 #[derive(Parser)]
@@ -47,12 +49,34 @@ enum UserCommand {
     Add(AddUser),
 }
 
+impl Command {
+    /// Whether standard output is to hold JSON and nothing else.
+    fn says_json(&self) -> bool {
+        match self {
+            Command::Demo(demo) => demo.json,
+            Command::Group(group) => group.json,
+            Command::Import(import) => import.json,
+            Command::Serve(_)
+            | Command::Migrate
+            | Command::User(_)
+            | Command::Criteria(_)
+            | Command::Export(_)
+            | Command::Doctor => false,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let line = CommandLine::parse();
     logs::start();
+    let says_json = line.command.says_json();
     match run(line) {
         Ok(code) => code,
         Err(error) => {
+            if says_json {
+                // A caller that no longer listens is told on standard error all the same.
+                let _ = writeln!(std::io::stdout(), "{}", json!({ "error": format!("{error:#}") }));
+            }
             eprintln!("{error:#}");
             ExitCode::from(1)
         }

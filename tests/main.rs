@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod audit;
+mod command_line;
 mod criteria;
 mod demo;
 mod grouped;

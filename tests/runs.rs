@@ -367,8 +367,56 @@ on_both! {
         let plain = samples::command(&portal, &["export", "movements"]);
         assert!(plain.out.starts_with("pseudonym,from_group,to_group,effective,cause,reference,entry\r\n"));
         assert!(!plain.out.contains("9990001006"));
-        let before = samples::command(&portal, &["export", "placements", "--locality", "LOC01", "--as-of", "2014-01-01"]);
-        assert_eq!((before.code, before.out.as_str()), (1, ""));
+    }
+}
+
+on_both! {
+    async fn placements_of_a_locality_not_yet_grouped_have_blank_groups(portal) {
+        loaded(&portal);
+        apply(&portal, "LOC01", "2015-04-01").unwrap();
+        let export = |locality: &[&str]| {
+            let said = samples::command(&portal, &[&["export", "placements", "--as-of", "2015-04-15"], locality].concat());
+            assert_eq!((said.code, said.err.as_str()), (0, ""));
+            let rows: Vec<samples::Row> =
+                csv::Reader::from_reader(said.out.as_bytes()).deserialize().map(Result::unwrap).collect();
+            rows
+        };
+        let alone = export(&["--locality", "LOC02"]);
+        assert!(!alone.is_empty());
+        assert!(alone.iter().all(|row| row["group"].is_empty() && row["reason"].contains("not been grouped by 2015-04-15")));
+        let all = export(&[]);
+        assert_eq!(all.iter().filter(|row| row["locality"] == "LOC02").count(), alone.len());
+        assert_eq!(all.iter().filter(|row| row["locality"] == "LOC01").count(), 38);
+    }
+}
+
+on_both! {
+    async fn a_day_to_come_is_for_dry_runs_only(portal) {
+        loaded(&portal);
+        let group = ["group", "--locality", "LOC01", "--as-of", "2999-01-01", "--json"];
+        let refused = samples::command(&portal, &group);
+        let told: serde_json::Value = serde_json::from_str(&refused.out).unwrap();
+        assert_eq!(refused.code, 1);
+        assert!(told["error"].as_str().unwrap().contains("only a dry run"), "{told}");
+        assert_eq!(samples::command(&portal, &[&group[..], &["--dry-run"]].concat()).code, 0);
+        let refused = apply(&portal, "LOC01", "2026-11-24").unwrap_err();
+        assert!(refused.to_string().contains("only a dry run"), "{refused}");
+        let id = locality_id(&portal, "LOC01");
+        assert!(portal.read(|conn| store::current(conn, id)).is_none());
+        assert_eq!(samples::command(&portal, &["group", "--locality", "LOC01", "--as-of", "2015-04-01"]).code, 0);
+    }
+}
+
+on_both! {
+    async fn a_workbook_is_written_to_a_file_or_to_standard_output(portal) {
+        loaded(&portal);
+        let file = portal.folder().join("out.xlsx");
+        let export = ["export", "placements", "--format", "xlsx", "--out", file.to_str().unwrap()];
+        assert_eq!(samples::command(&portal, &export).code, 0);
+        let mut book = zip::ZipArchive::new(std::fs::File::open(&file).unwrap()).unwrap();
+        assert!(book.by_name("xl/worksheets/sheet2.xml").unwrap().size() > 0);
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
     }
 }
 

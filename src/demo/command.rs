@@ -9,24 +9,23 @@ use serde::Serialize;
 
 use super::organisations::LARGE;
 use super::state::{self, Found};
-use super::{DEFAULT_ADULTS, Demo, Plan, load, users};
+use super::{DEFAULT_ADULTS, Demo, MOST_ADULTS, Plan, load, users};
 use crate::clock::Clock;
 use crate::config::{Ground, Settings};
 use crate::database::Database;
-use crate::serve::{self, Listener};
+use crate::serve::{self, Listener, Place};
 
 /// Makes a demo with invented people, says who can sign in, and serves it
 #[derive(Args, Clone, Debug)]
 pub struct MakeDemo {
     /// Adults of the large locality (default: 153687); the small ones shrink and grow alike
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_ADULTS)))]
     pub people: Option<u32>,
     /// The day the demo stands on, YYYY-MM-DD (default: today)
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub as_of: Option<NaiveDate>,
-    /// Where to listen
-    #[arg(long, env = "COMMON_GROUND_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    pub listen: String,
+    #[command(flatten)]
+    pub place: Place,
     /// Throw away the demo that is there, and make it anew
     #[arg(long)]
     pub fresh: bool,
@@ -36,6 +35,12 @@ pub struct MakeDemo {
     /// Say address and accounts as one line of JSON, and nothing else
     #[arg(long)]
     pub json: bool,
+}
+
+/// A day a demo can stand on.
+fn day(text: &str) -> Result<NaiveDate, String> {
+    let day = text.parse().map_err(|_| "a day is written YYYY-MM-DD")?;
+    Plan::new(DEFAULT_ADULTS, day).map(|plan| plan.as_of).map_err(|error| error.to_string())
 }
 
 /// What `--json` prints once the demo can be used.
@@ -58,25 +63,15 @@ struct Account {
 
 impl MakeDemo {
     pub fn run(&self, settings: &Settings) -> anyhow::Result<()> {
-        let done = self.make_and_serve(settings);
-        if let (Err(error), true) = (&done, self.json) {
-            let told = serde_json::json!({ "error": format!("{error:#}") });
-            writeln!(std::io::stdout(), "{told}").ok();
-        }
-        done
-    }
-
-    fn make_and_serve(&self, settings: &Settings) -> anyhow::Result<()> {
-        let public_url = settings.file.public_url.clone();
         let listener = match self.prepare_only {
             true => None,
-            false => Some(Listener::open(&self.listen, public_url.as_deref())?),
+            false => Some(self.place.open(&settings.file)?),
         };
         let (ground, plan) = self.prepare(settings)?;
-        let address = listener.as_ref().map(|listener| public_url.clone().unwrap_or_else(|| listener.url()));
+        let address = listener.as_ref().map(Listener::url);
         self.tell(&plan, address.as_deref())?;
         match listener {
-            Some(listener) => serve::serve(&ground, listener, public_url, false),
+            Some(listener) => serve::serve(&ground, listener),
             None => Ok(()),
         }
     }
@@ -114,8 +109,14 @@ impl MakeDemo {
     }
 
     fn plan(&self, settings: &Settings) -> anyhow::Result<Plan> {
-        let today = settings.flags.today.or(settings.file.today).unwrap_or_else(|| Clock::real().now().today);
-        Ok(Plan::new(self.people.unwrap_or(DEFAULT_ADULTS), self.as_of.unwrap_or(today))?)
+        let asked = settings.flags.today.or(settings.file.today);
+        let as_of = self.as_of.or(asked).unwrap_or_else(|| Clock::real().now().today);
+        if let Some(today) = asked.filter(|today| *today < as_of) {
+            bail!(
+                "COMMON_GROUND_TODAY, {today}, is before the demo's day, {as_of}: nobody could be placed in a group"
+            );
+        }
+        Ok(Plan::new(self.people.unwrap_or(DEFAULT_ADULTS), as_of)?)
     }
 
     /// What was not asked for is taken as it is.

@@ -1,7 +1,6 @@
 //! What stands in a database before a demo is made in it.
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 
 use super::Plan;
 use crate::database::{Conn, Database};
@@ -23,37 +22,10 @@ pub enum Found {
     Other,
 }
 
-/// Looks into a database; brings its tables up to date where they are ours, or where there is none.
+/// Looks into a database; brings its tables up to date.
 pub fn look(database: &Database) -> anyhow::Result<Found> {
-    if database.read_now(is_foreign)? {
-        return Ok(Found::Other);
-    }
     database.migrate()?;
     Ok(database.read_now(found)?)
-}
-
-/// Whether there are tables, and not ours.
-fn is_foreign(conn: &mut Conn) -> Result<bool, Error> {
-    let (all, ours) = match conn.is_sqlite() {
-        true => (
-            "SELECT count(*) AS tables FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-            "SELECT count(*) AS tables FROM sqlite_master WHERE type = 'table' AND name = 'installation'",
-        ),
-        false => (
-            "SELECT count(*) AS tables FROM pg_tables WHERE schemaname = current_schema()",
-            "SELECT count(*) AS tables FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'installation'",
-        ),
-    };
-    Ok(count_tables(conn, all)? > 0 && count_tables(conn, ours)? == 0)
-}
-
-fn count_tables(conn: &mut Conn, query: &str) -> Result<i64, Error> {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        tables: i64,
-    }
-    Ok(diesel::sql_query(query).get_result::<Count>(conn)?.tables)
 }
 
 fn found(conn: &mut Conn) -> Result<Found, Error> {

@@ -74,14 +74,6 @@ impl Problems for First {
 impl ImportFile {
     pub fn run(&self, ground: &Ground) -> anyhow::Result<ExitCode> {
         let started = Instant::now();
-        let done = self.import(ground, started);
-        if self.json && done.is_err() {
-            println!("{}", json_line(self.kind, &Report::default(), false, &[], started));
-        }
-        done
-    }
-
-    fn import(&self, ground: &Ground, started: Instant) -> anyhow::Result<ExitCode> {
         let today = ground.now().today;
         let as_of = self.as_of.unwrap_or(today);
         ensure!(as_of <= today, "--as-of {as_of} is after today, {today}");
@@ -115,7 +107,8 @@ impl ImportFile {
         };
         let refusal = refusal.filter(|_| !self.dry_run || report.errors > 0);
         if self.json {
-            println!("{}", json_line(self.kind, &report, is_applied, &first.0, started));
+            let refusal = refusal.as_deref();
+            println!("{}", json_line(self.kind, &report, is_applied, refusal, &first.0, started));
         } else {
             self.tell(ground, &report, is_applied, &first.0)?;
         }
@@ -222,15 +215,17 @@ fn name_of(file: &Path) -> String {
     file.file_name().map_or_else(String::new, |name| name.to_string_lossy().chars().take(200).collect())
 }
 
+/// The report as one line; `error`, why nothing was changed, only where that was refused.
 fn json_line(
     kind: Kind,
     report: &Report,
     is_applied: bool,
+    refusal: Option<&str>,
     problems: &[Problem],
     started: Instant,
 ) -> String {
     let errors: Vec<_> = problems.iter().map(as_json).collect();
-    json!({
+    let mut line = json!({
         "kind": kind.word(),
         "rows": report.rows,
         "new": report.new,
@@ -242,8 +237,11 @@ fn json_line(
         "errors": errors,
         "errors_total": report.errors + report.warnings,
         "elapsed_ms": u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-    })
-    .to_string()
+    });
+    if let Some(why) = refusal {
+        line["error"] = why.into();
+    }
+    line.to_string()
 }
 
 fn as_json(problem: &Problem) -> serde_json::Value {

@@ -52,7 +52,8 @@ impl Applying<'_> {
     /// Applies a run that stands as applying. `None` where it was stopped.
     ///
     /// # Errors
-    /// `Refused` where no criteria are in force, the date lies before the last applied run, or another run was faster.
+    /// `Refused` where no criteria are in force, the date lies after today or before the last applied run, or another
+    /// run was faster.
     pub fn apply(&self, run: &Run) -> Result<Option<Summary>, Error> {
         let worked = self.work(run);
         let ended = match &worked {
@@ -68,6 +69,10 @@ impl Applying<'_> {
     fn work(&self, run: &Run) -> Result<Option<Summary>, Error> {
         self.database.write_now(|conn| staged::give_up_dead(conn, run.locality_id, run.id))?;
         self.sweep(run)?;
+        let today = self.clock.now().today;
+        if run.as_of > today {
+            return Err(too_late(run.as_of, today));
+        }
         let (grouping, found) = find(self.database, run.locality_id, run.as_of)?;
         if let Some(last) = grouping.is_too_early() {
             return Err(too_early(&grouping, last));
@@ -170,6 +175,12 @@ pub fn find(
     })?;
     let found = grouping.work_out(&register);
     Ok((grouping, found))
+}
+
+fn too_late(as_of: chrono::NaiveDate, today: chrono::NaiveDate) -> Error {
+    Error::Refused(format!(
+        "A run applies only as of today, {today}, or a day before. For {as_of} there is only a dry run."
+    ))
 }
 
 fn too_early(grouping: &Grouping, last: chrono::NaiveDate) -> Error {

@@ -37,15 +37,7 @@ impl GroupPeople {
     pub fn run(&self, ground: &Ground) -> anyhow::Result<ExitCode> {
         let started = Instant::now();
         let as_of = self.as_of.unwrap_or(ground.now().today);
-        let summary = match self.work(ground, as_of) {
-            Ok(summary) => summary,
-            Err(error) => {
-                if self.json {
-                    println!("{}", json!({ "error": error.to_string() }));
-                }
-                return Err(error.into());
-            }
-        };
+        let summary = self.work(ground, as_of)?;
         match self.json {
             true => {
                 let elapsed_ms = started.elapsed().as_millis();

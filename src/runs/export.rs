@@ -32,10 +32,8 @@ pub fn localities(conn: &mut Conn, code: Option<&str>) -> Result<Vec<Locality>, 
     }
 }
 
-/// One row for each person on the register on a date, as their placement stood that day; how many rows.
-///
-/// # Errors
-/// `Refused` where none of the localities had been grouped by then.
+/// One row for each person on the register on a date, as their placement stood that day, with a blank group where the
+/// locality had not been grouped by then; how many rows.
 pub fn write_placements(
     conn: &mut Conn,
     localities: &[Locality],
@@ -43,24 +41,12 @@ pub fn write_placements(
     identified: bool,
     out: &mut CsvOut<impl Write>,
 ) -> Result<usize, Error> {
-    let mut grouped = Vec::new();
-    for locality in localities {
-        if let Some(run) = store::standing_on(conn, locality.id, on)? {
-            grouped.push((locality, run));
-        }
-    }
-    if grouped.is_empty() {
-        let codes: Vec<&str> = localities.iter().map(|locality| &*locality.code).collect();
-        return Err(Error::Refused(format!(
-            "no grouping run of {} had been applied by {on}",
-            codes.join(", ")
-        )));
-    }
     let columns = "pseudonym,locality,practice,group,provisional,supplementary_care,source,criteria_version,reason,effective_from";
     write(out, identified.then_some("nhs_number").into_iter().chain(columns.split(',')))?;
     let mut count = 0;
-    for (locality, run) in grouped {
-        count += write_locality(conn, locality, &run, on, identified, out)?;
+    for locality in localities {
+        let run = store::standing_on(conn, locality.id, on)?;
+        count += write_locality(conn, locality, run.as_ref(), on, identified, out)?;
     }
     Ok(count)
 }
@@ -76,26 +62,38 @@ struct Stood {
     reason_number: i64,
 }
 
-fn write_locality(
-    conn: &mut Conn,
-    locality: &Locality,
-    run: &Run,
-    on: NaiveDate,
-    identified: bool,
-    out: &mut CsvOut<impl Write>,
-) -> Result<usize, Error> {
-    let register = Snapshot::load(conn, Some(locality.id))?;
+fn stood(conn: &mut Conn, run: &Run) -> Result<HashMap<i64, Stood>, Error> {
     let stood: Vec<Stood> = placements::table
         .filter(placements::run_id.eq(run.id))
         .order(placements::id)
         .select(Stood::as_select())
         .load(conn)?;
-    let stood: HashMap<i64, Stood> = stood.into_iter().map(|one| (one.person_id, one)).collect();
-    let mut reasons: HashMap<i64, String> = store::reasons(conn, run.id)?
-        .into_iter()
-        .map(|(number, reason)| (number, reason.in_a_line()))
-        .collect();
-    let summary = run.summary()?;
+    Ok(stood.into_iter().map(|one| (one.person_id, one)).collect())
+}
+
+fn reasons(conn: &mut Conn, run: &Run) -> Result<HashMap<i64, String>, Error> {
+    let reasons = store::reasons(conn, run.id)?;
+    Ok(reasons.into_iter().map(|(number, reason)| (number, reason.in_a_line())).collect())
+}
+
+fn write_locality(
+    conn: &mut Conn,
+    locality: &Locality,
+    run: Option<&Run>,
+    on: NaiveDate,
+    identified: bool,
+    out: &mut CsvOut<impl Write>,
+) -> Result<usize, Error> {
+    let register = Snapshot::load(conn, Some(locality.id))?;
+    let (stood, mut reasons) = match run {
+        Some(run) => (stood(conn, run)?, reasons(conn, run)?),
+        None => Default::default(),
+    };
+    let unplaced = match run {
+        Some(_) => "not on the register when the run placed people".to_owned(),
+        None => format!("the locality had not been grouped by {on}"),
+    };
+    let summary = run.map(Run::summary).transpose()?.flatten();
     let minimum_age = summary.as_ref().map_or(0, |summary| summary.minimum_age);
     reasons.insert(OUT_OF_SCOPE, format!("out of scope: under {minimum_age}"));
     let criteria = summary.map(|summary| summary.criteria).unwrap_or_default();
@@ -122,7 +120,7 @@ fn write_locality(
             let Some((nhs_number, pseudonym)) = names.get(person) else { continue };
             let practice = codes.get(practice).map_or("", String::as_str);
             let nhs_number = identified.then_some(nhs_number.as_str());
-            let rest = placement_cells(stood.get(person), &reasons, &versions, since.get(person));
+            let rest = placement_cells(stood.get(person), &unplaced, &reasons, &versions, since.get(person));
             let start = [pseudonym, &*locality.code, practice].map(str::to_owned);
             let cells = nhs_number.map(str::to_owned).into_iter().chain(start).chain(rest);
             write(out, cells)?;
@@ -131,23 +129,23 @@ fn write_locality(
     Ok(counted.len())
 }
 
-/// From `group` to `effective_from`.
+/// From `group` to `effective_from`; `unplaced` is the reason of whom no run placed.
 fn placement_cells(
     stood: Option<&Stood>,
+    unplaced: &str,
     reasons: &HashMap<i64, String>,
     versions: &HashMap<String, i64>,
     since: Option<&NaiveDate>,
 ) -> [String; 7] {
     let yes_or_no = |yes: bool| if yes { "Y" } else { "N" }.to_owned();
     let Some(stood) = stood else {
-        let reason = "not on the register when the run placed people".to_owned();
         return [
             String::new(),
             yes_or_no(false),
             String::new(),
             String::new(),
             String::new(),
-            reason,
+            unplaced.to_owned(),
             String::new(),
         ];
     };

@@ -12,6 +12,7 @@ use common_ground::schema::{
     criteria_versions, current_runs, levels_of_need, localities, movements, people, person_records,
     register_state, risk_scores, runs,
 };
+use common_ground::serve::Place;
 use diesel::prelude::*;
 
 use super::people::{in_large, is_judgement_case};
@@ -31,7 +32,7 @@ pub fn asked(adults: u32) -> MakeDemo {
     MakeDemo {
         people: Some(adults),
         as_of: Some(today()),
-        listen: "127.0.0.1:0".into(),
+        place: Place { listen: Some("127.0.0.1:0".into()), ..Place::default() },
         fresh: false,
         prepare_only: true,
         json: false,
@@ -181,7 +182,7 @@ fn a_file_of_another_program_is_left_alone() {
         .unwrap();
     let flags = Flags { database_url: Some(file.display().to_string()), ..Flags::default() };
     let refused = asked(10).prepare(&Settings::new(flags).unwrap()).unwrap_err().to_string();
-    assert!(refused.contains("no demo"), "{refused}");
+    assert!(refused.contains("another program"), "{refused}");
     let tables =
         diesel::sql_query("SELECT 1 FROM sqlite_master WHERE name = 'installation'").execute(&mut other);
     assert_eq!(tables.unwrap(), 0);

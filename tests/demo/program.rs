@@ -78,3 +78,12 @@ fn prepared_only_it_has_no_address_and_other_wishes_are_refused_in_words() {
     assert!(serde_json::from_slice::<Value>(&refused.stdout).unwrap()["error"].is_string());
     assert!(String::from_utf8(refused.stderr).unwrap().contains("--fresh"));
 }
+
+#[test]
+fn a_demo_of_nobody_or_of_no_day_is_wrong_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(demo(folder.path(), "0", &[]).output().unwrap().status.code(), Some(2));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_common-ground"));
+    let command = command.current_dir(folder.path()).args(["demo", "--as-of", "1900-01-01"]);
+    assert_eq!(command.output().unwrap().status.code(), Some(2));
+}

@@ -44,7 +44,7 @@ on_both! {
         let unknown = command(&portal, &["import", "nonsense", "file.csv"]);
         assert_eq!(unknown.code, 2);
         let missing = command(&portal, &["import", "users", "no-such-file.csv", "--json"]);
-        assert_eq!((missing.code, &json(&missing.out)["applied"]), (1, &false.into()));
+        assert_eq!((missing.code, &json(&missing.out)["error"]), (1, &"there is no file no-such-file.csv".into()));
         assert!(missing.err.contains("there is no file no-such-file.csv"));
         assert_eq!(command(&portal, &["import", "users", "x.csv", "--as-of", "1/4/2015"]).code, 2);
     }
@@ -65,6 +65,8 @@ on_both! {
         let few = few.to_str().unwrap();
         let refused = command(&portal, &["import", "people", few, "--full", "--yes", "--json"]);
         assert_eq!((refused.code, &json(&refused.out)["leaving"]), (1, &17.into()));
+        let why = json(&refused.out)["error"].as_str().unwrap().to_owned();
+        assert!(refused.err.contains(&why), "{why}");
         assert!(refused.err.contains("E87001") && refused.err.contains("--confirm-leaving"), "{}", refused.err);
         let as_of = ["import", "people", few, "--full", "--yes", "--confirm-leaving", "--as-of", "2015-05-01", "--json"];
         let done = command(&portal, &as_of);
@@ -80,6 +82,9 @@ on_both! {
     async fn people_exported_and_imported_again_change_nothing(portal) {
         load_good(&portal);
         assert_eq!(command(&portal, &["export", "people"]).code, 1, "without --identified");
+        let of_a_day = command(&portal, &["export", "people", "--identified", "--as-of", "2015-04-01"]);
+        assert_eq!((of_a_day.code, of_a_day.out.as_str()), (1, ""));
+        assert!(of_a_day.err.contains("--as-of is for placements"), "{}", of_a_day.err);
         let out = portal.folder().join("out.csv");
         let said = command(&portal, &["export", "people", "--identified", "--out", out.to_str().unwrap()]);
         assert_eq!(said.code, 0, "{}", said.err);
@@ -94,5 +99,6 @@ on_both! {
         assert_eq!(people.len(), 24);
         assert!(people.iter().all(|person| person["practice_code"] == "E87004" || person["practice_code"] == "E87005"));
         assert!(people.iter().any(|person| person["died_on"].is_null()));
+        assert!(people.iter().any(|person| person["annual_cost_pence"].is_i64() && person["nhs_number"].is_string()));
     }
 }
