@@ -10,6 +10,7 @@ mod list_page;
 pub mod listing;
 mod new_page;
 pub mod placement;
+pub mod preview;
 pub mod reason;
 pub mod rules;
 mod run_page;
