@@ -16,6 +16,9 @@ use crate::groups::scheme::Scheme;
 use crate::schema::{current_runs, organisations, people, person_contacts, person_records, placements};
 
 /// Records with their practice, the run that stands in its locality, and where that run put the person.
+///
+/// Adding 0 keeps SQLite from taking a condition on the record's person for one on the placement's as well: it would
+/// then look up every person of a list in turn for each record.
 #[auto_type]
 pub fn everybody() -> _ {
     let practice: Eq<person_records::practice_id, organisations::id> =
@@ -24,12 +27,17 @@ pub fn everybody() -> _ {
         organisations::locality_id.eq(current_runs::locality_id.nullable());
     let run: Eq<Nullable<placements::run_id>, Nullable<current_runs::run_id>> =
         placements::run_id.nullable().eq(current_runs::run_id.nullable());
-    let person: Eq<placements::person_id, person_records::person_id> =
-        placements::person_id.eq(person_records::person_id);
+    let person: Eq<placements::person_id, ThePerson> = placements::person_id.eq(the_person());
     person_records::table
         .inner_join(organisations::table.on(practice))
         .left_join(current_runs::table.on(locality))
         .left_join(placements::table.on(run.and(person)))
+}
+
+type ThePerson = <person_records::person_id as std::ops::Add<i64>>::Output;
+
+fn the_person() -> ThePerson {
+    person_records::person_id + 0
 }
 
 type AtPractice = InnerJoinQuerySource<
@@ -47,7 +55,7 @@ type Everybody = LeftJoinQuerySource<
     placements::table,
     And<
         Eq<Nullable<placements::run_id>, Nullable<current_runs::run_id>>,
-        Eq<placements::person_id, person_records::person_id>,
+        Eq<placements::person_id, ThePerson>,
     >,
 >;
 /// A condition on [`everybody`].
