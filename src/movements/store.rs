@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use diesel::dsl::{LeftJoinQuerySource, auto_type};
+use diesel::dsl::{LeftJoinQuerySource, auto_type, not};
 use diesel::expression::BoxableExpression;
 use diesel::prelude::*;
 use diesel::sql_types::{self, Bool};
@@ -186,7 +186,7 @@ fn listed<'a>(wanted: &Wanted<'a>) -> Condition<'a> {
     match wanted.asked.planning {
         true => {
             let objecting = objecting(wanted.asked.register);
-            Box::new(all.and(movements::person_id.ne_all(objecting)))
+            Box::new(all.and(not(movements::person_id.eq_any(objecting))))
         }
         false => all,
     }

@@ -2,7 +2,7 @@
 //! with what the filters ask for. A count and its list come from the same condition, so that they agree to the unit.
 
 use chrono::{Months, NaiveDate};
-use diesel::dsl::{And, Eq, InnerJoinQuerySource, LeftJoinQuerySource, Nullable, auto_type};
+use diesel::dsl::{And, Eq, InnerJoinQuerySource, LeftJoinQuerySource, Nullable, auto_type, not};
 use diesel::expression::BoxableExpression;
 use diesel::prelude::*;
 use diesel::sql_types::{self, Bool};
@@ -247,12 +247,13 @@ fn in_care<'a>(pairs: &[(i64, String)]) -> Condition<'a> {
 pub fn listed<'a>(asked: &Asked<'a>) -> Condition<'a> {
     let all = matching(asked);
     match asked.planning {
-        true => Box::new(all.and(person_records::person_id.ne_all(objecting(asked.register)))),
+        true => Box::new(all.and(not(person_records::person_id.eq_any(objecting(asked.register))))),
         false => all,
     }
 }
 
-/// Those who object to the use of their data for planning.
+/// Those who object to the use of their data for planning. Leave them out with `not(….eq_any(…))`: PostgreSQL goes
+/// through `ne_all` of a query anew for each row.
 #[auto_type]
 pub fn objecting(register: i64) -> _ {
     person_contacts::table
