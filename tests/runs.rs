@@ -1,5 +1,6 @@
 //! Grouping runs through the database: what the samples must yield, what moves, and what a killed run leaves.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::NaiveDate;
@@ -417,6 +418,70 @@ on_both! {
         assert!(book.by_name("xl/worksheets/sheet2.xml").unwrap().size() > 0);
         let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
         assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+/// Placements exported with NHS numbers, by number.
+fn exported(portal: &TestPortal, locality: &str, as_of: &str) -> BTreeMap<String, samples::Row> {
+    let arguments = ["export", "placements", "--locality", locality, "--as-of", as_of, "--identified"];
+    let said = samples::command(portal, &arguments);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let mut rows = csv::Reader::from_reader(said.out.trim_start_matches('\u{feff}').as_bytes());
+    rows.deserialize()
+        .map(|row| {
+            let row: samples::Row = row.unwrap();
+            (row["nhs_number"].clone(), row)
+        })
+        .collect()
+}
+
+on_both! {
+    async fn exported_placements_are_the_published_ones(portal) {
+        loaded(&portal);
+        for locality in ["LOC01", "LOC02"] {
+            apply(&portal, locality, "2015-04-01").unwrap();
+        }
+        let mut found = exported(&portal, "LOC01", "2015-04-01");
+        found.extend(exported(&portal, "LOC02", "2015-04-01"));
+        for expected in samples::rows("expected-groups-2015-04-01.csv") {
+            let row = found.remove(&expected["nhs_number"]);
+            if ["died", "left", "not_yet_registered"].contains(&&*expected["status"]) {
+                assert_eq!(row, None);
+                continue;
+            }
+            let row = row.unwrap();
+            for column in ["group", "supplementary_care"] {
+                assert_eq!(row[column], expected[column], "{column} {expected:?}");
+            }
+            assert_eq!(row["provisional"] == "Y", expected["provisional"] == "Y", "{expected:?}");
+        }
+        assert_eq!(found.len(), 0, "nobody else");
+    }
+}
+
+on_both! {
+    async fn a_past_day_is_exported_as_it_stood_whatever_the_register_says_later(portal) {
+        loaded(&portal);
+        apply(&portal, "LOC01", "2015-04-01").unwrap();
+        let before = exported(&portal, "LOC01", "2015-04-15");
+        let mut register = samples::rows("good-people.csv");
+        let mut set = |number: &str, column: &str, value: &str| {
+            let row = register.iter_mut().find(|row| row["nhs_number"] == number).unwrap();
+            row.insert(column.into(), value.into());
+        };
+        set("9990001006", "practice_code", "E87002");
+        set("9990001014", "died_on", "2015-04-10");
+        set("9990001022", "registered_from", "2015-04-20");
+        set("9990001030", "practice_code", "E87004");
+        samples::publish_people(&portal, 2, &register);
+        assert_eq!(exported(&portal, "LOC01", "2015-04-15"), before, "a new register alone changes nothing");
+        apply(&portal, "LOC01", "2015-05-01").unwrap();
+        let after = exported(&portal, "LOC01", "2015-04-15");
+        let gone: Vec<&str> = before.keys().filter(|number| !after.contains_key(*number)).map(|n| &**n).collect();
+        assert_eq!(gone, ["9990001014"], "who died by then, as the ledger now says");
+        assert!(after.iter().all(|(number, row)| before[number] == *row));
+        let may = exported(&portal, "LOC01", "2015-05-01");
+        assert_eq!((&*may["9990001006"]["practice"], may.contains_key("9990001030")), ("E87002", false));
     }
 }
 

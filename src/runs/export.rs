@@ -1,6 +1,6 @@
 //! Placements and movements as files, in the columns of the design.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Write;
 
 use chrono::NaiveDate;
@@ -9,12 +9,11 @@ use diesel::prelude::*;
 use super::apply::OUT_OF_SCOPE;
 use super::rules::{RegisterStatus, register_status};
 use super::store::{self, Cause, Locality, Run, State};
-use crate::criteria::facts::Blanks;
 use crate::csv_out::CsvOut;
 use crate::database::Conn;
 use crate::error::Error;
-use crate::people::snapshot::Snapshot;
-use crate::schema::{localities, movements, organisations, people, placements, runs};
+use crate::people::register::published;
+use crate::schema::{localities, movements, organisations, people, person_records, placements, runs};
 
 /// Rows read at a time.
 const AT_ONCE: i64 = 10_000;
@@ -56,7 +55,7 @@ pub fn write_placements(
 #[diesel(table_name = placements)]
 struct Stood {
     person_id: i64,
-    group_code: Option<String>,
+    practice_id: i64,
     provisional: bool,
     supplementary_care: Option<bool>,
     reason_number: i64,
@@ -84,7 +83,6 @@ fn write_locality(
     identified: bool,
     out: &mut CsvOut<impl Write>,
 ) -> Result<usize, Error> {
-    let register = Snapshot::load(conn, Some(locality.id))?;
     let (stood, mut reasons) = match run {
         Some(run) => (stood(conn, run)?, reasons(conn, run)?),
         None => Default::default(),
@@ -98,29 +96,23 @@ fn write_locality(
     reasons.insert(OUT_OF_SCOPE, format!("out of scope: under {minimum_age}"));
     let criteria = summary.map(|summary| summary.criteria).unwrap_or_default();
     let versions: HashMap<String, i64> = criteria.into_iter().map(|used| (used.group, used.number)).collect();
-    let since = since(conn, locality.id, on)?;
+    let folded = fold(conn, locality.id, on)?;
     let codes: HashMap<i64, String> = organisations::table
-        .filter(organisations::locality_id.eq(locality.id))
+        .filter(organisations::kind.eq("practice"))
         .select((organisations::id, organisations::code))
         .load(conn)?
         .into_iter()
         .collect();
-    let declared = |_practice: i64| Blanks::default();
-    let counted: Vec<(i64, i64)> = register
-        .members(locality.id, on, &declared)
-        .filter(|member| {
-            let status = register_status(member.registered_from, member.deducted_on, member.died_on, on);
-            status == RegisterStatus::OnRegister
-        })
-        .map(|member| (member.person_id, member.practice_id))
-        .collect();
+    let has_gone = |person: &i64| run.zip(folded.get(person)).is_some_and(|(run, last)| last.has_gone(run));
+    let mut counted = on_register(conn, locality, run, on, &stood)?;
+    counted.retain(|(person, _)| !has_gone(person));
     for some in counted.chunks(1_000) {
         let names = names(conn, some.iter().map(|(person, _)| *person))?;
         for (person, practice) in some {
             let Some((nhs_number, pseudonym)) = names.get(person) else { continue };
             let practice = codes.get(practice).map_or("", String::as_str);
             let nhs_number = identified.then_some(nhs_number.as_str());
-            let rest = placement_cells(stood.get(person), &unplaced, &reasons, &versions, since.get(person));
+            let rest = placement_cells(stood.get(person), &unplaced, &reasons, &versions, folded.get(person));
             let start = [pseudonym, &*locality.code, practice].map(str::to_owned);
             let cells = nhs_number.map(str::to_owned).into_iter().chain(start).chain(rest);
             write(out, cells)?;
@@ -129,13 +121,55 @@ fn write_locality(
     Ok(counted.len())
 }
 
-/// From `group` to `effective_from`; `unplaced` is the reason of whom no run placed.
+/// Who was on the register of a locality on a date: person and practice. The register is the one read by the run that
+/// stood that day, so that those whom it did not place joined after it; without such a run, the published one.
+fn on_register(
+    conn: &mut Conn,
+    locality: &Locality,
+    run: Option<&Run>,
+    on: NaiveDate,
+    stood: &HashMap<i64, Stood>,
+) -> Result<Vec<(i64, i64)>, Error> {
+    let register = run.map_or_else(|| published(conn), |run| Ok(run.register))?;
+    let of_the_locality: Vec<i64> = organisations::table
+        .filter(organisations::kind.eq("practice").and(organisations::locality_id.eq(locality.id)))
+        .select(organisations::id)
+        .load(conn)?;
+    let practices: BTreeSet<i64> =
+        stood.values().map(|one| one.practice_id).chain(of_the_locality.iter().copied()).collect();
+    let mut counted = Vec::new();
+    for practice in practices {
+        type Dates = (i64, NaiveDate, Option<NaiveDate>, Option<NaiveDate>);
+        let people: Vec<Dates> = person_records::table
+            .filter(person_records::practice_id.eq(practice))
+            .filter(person_records::from_register.le(register))
+            .filter(person_records::until_register.gt(register))
+            .order(person_records::person_id)
+            .select((
+                person_records::person_id,
+                person_records::registered_from,
+                person_records::deducted_on,
+                person_records::died_on,
+            ))
+            .load(conn)?;
+        let is_ours = of_the_locality.contains(&practice);
+        let is_counted = |(person, from, left, died): &Dates| {
+            register_status(*from, *left, *died, on) == RegisterStatus::OnRegister
+                && (stood.contains_key(person) || (is_ours && run.is_none_or(|run| *from > run.as_of)))
+        };
+        counted.extend(people.iter().filter(|one| is_counted(one)).map(|(person, ..)| (*person, practice)));
+    }
+    Ok(counted)
+}
+
+/// From `group` to `effective_from`: the group from the ledger, what it rests on from the run; `unplaced`
+/// is the reason of whom no run placed.
 fn placement_cells(
     stood: Option<&Stood>,
     unplaced: &str,
     reasons: &HashMap<i64, String>,
     versions: &HashMap<String, i64>,
-    since: Option<&NaiveDate>,
+    last: Option<&Last>,
 ) -> [String; 7] {
     let yes_or_no = |yes: bool| if yes { "Y" } else { "N" }.to_owned();
     let Some(stood) = stood else {
@@ -149,17 +183,17 @@ fn placement_cells(
             String::new(),
         ];
     };
-    let group = stood.group_code.clone().unwrap_or_default();
+    let last = last.filter(|last| last.group.is_some());
+    let group = last.and_then(|last| last.group.clone()).unwrap_or_default();
     let version = versions.get(&group).map(ToString::to_string).unwrap_or_default();
-    let since = since.filter(|_| stood.group_code.is_some());
     [
         group,
         yes_or_no(stood.provisional),
         stood.supplementary_care.map(yes_or_no).unwrap_or_default(),
-        "run".into(),
+        last.map_or("run", Last::source).into(),
         version,
         reasons.get(&stood.reason_number).cloned().unwrap_or_default(),
-        since.map(ToString::to_string).unwrap_or_default(),
+        last.map(|last| last.effective_on.to_string()).unwrap_or_default(),
     ]
 }
 
@@ -181,21 +215,57 @@ macro_rules! published {
     };
 }
 
-/// Since when each person of a locality has been in the group of a date.
-fn since(conn: &mut Conn, locality_id: i64, on: NaiveDate) -> Result<HashMap<i64, NaiveDate>, Error> {
-    let mut since = HashMap::new();
+/// The last movement of a person by a date.
+struct Last {
+    run_id: Option<i64>,
+    group: Option<String>,
+    effective_on: NaiveDate,
+    cause: Cause,
+}
+
+impl Last {
+    /// Whether a run after the one that stood found that the person was no longer on the register.
+    fn has_gone(&self, stood: &Run) -> bool {
+        matches!(self.cause, Cause::Left | Cause::Died) && self.run_id.is_some_and(|run| run > stood.id)
+    }
+
+    /// What the placement rests on.
+    fn source(&self) -> &'static str {
+        match self.cause {
+            Cause::Petition => "petition",
+            Cause::Decision => "decision",
+            _ => "run",
+        }
+    }
+}
+
+/// Entry, person, run, group, day and cause of a movement.
+type Entry = (i64, i64, Option<i64>, Option<String>, NaiveDate, Cause);
+
+/// Folds the ledger of a locality up to a date: where each person stood, and since when.
+fn fold(conn: &mut Conn, locality_id: i64, on: NaiveDate) -> Result<HashMap<i64, Last>, Error> {
+    let mut folded = HashMap::new();
     let mut last = 0;
     loop {
-        let rows: Vec<(i64, i64, NaiveDate)> = published!()
+        let rows: Vec<Entry> = published!()
             .filter(movements::locality_id.eq(locality_id).and(movements::effective_on.le(on)))
             .filter(movements::id.gt(last))
             .order(movements::id)
             .limit(AT_ONCE)
-            .select((movements::id, movements::person_id, movements::effective_on))
+            .select((
+                movements::id,
+                movements::person_id,
+                movements::run_id,
+                movements::to_group,
+                movements::effective_on,
+                movements::cause,
+            ))
             .load(conn)?;
-        let Some((id, ..)) = rows.last() else { return Ok(since) };
+        let Some((id, ..)) = rows.last() else { return Ok(folded) };
         last = *id;
-        since.extend(rows.into_iter().map(|(_, person, day)| (person, day)));
+        folded.extend(rows.into_iter().map(|(_, person, run_id, group, effective_on, cause)| {
+            (person, Last { run_id, group, effective_on, cause })
+        }));
     }
 }
 
