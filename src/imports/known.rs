@@ -35,6 +35,18 @@ pub struct Known {
     pub groups: HashSet<String>,
     pub memberships: Vec<KnownMembership>,
     pub people: KnownPeople,
+    /// For users alone.
+    pub administrators: Vec<KnownAdministrator>,
+    /// E-mail addresses of users who have set a password.
+    pub can_sign_in: HashSet<String>,
+}
+
+/// A stored administrator's membership; the last day is included.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KnownAdministrator {
+    pub email: String,
+    pub from: NaiveDate,
+    pub to: Option<NaiveDate>,
 }
 
 impl Known {

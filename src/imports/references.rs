@@ -1,16 +1,19 @@
 //! Fills what rows may refer to from the database.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::kind::Kind;
-use super::known::{Known, KnownMembership, KnownOrganisation, KnownPeople};
+use super::known::{Known, KnownAdministrator, KnownMembership, KnownOrganisation, KnownPeople};
 use super::rows::organisations::OrganisationKind;
+use crate::access::Role;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::scheme::Scheme;
 use crate::people::nhs_number::NhsNumber;
-use crate::schema::{localities, network_members, organisations, people, person_records};
+use crate::schema::{localities, memberships, network_members, organisations, people, person_records, users};
 
 /// How many people are read at a time.
 const PEOPLE_AT_ONCE: i64 = 10_000;
@@ -45,6 +48,10 @@ fn codes(conn: &mut Conn, kind: Kind, within: Option<&[i64]>) -> Result<Known, E
         .order(organisations::id)
         .select((organisations::code, organisations::id, organisations::kind, organisations::locality_id))
         .load(conn)?;
+    let (administrators, can_sign_in) = match kind {
+        Kind::Users => (administrators(conn)?, can_sign_in(conn)?),
+        _ => Default::default(),
+    };
     let memberships = if kind == Kind::NetworkMembers { memberships(conn)? } else { Vec::new() };
     let is_within = |(_, _, kind, locality): &(String, i64, OrganisationKind, Option<i64>)| {
         *kind != OrganisationKind::Practice
@@ -57,7 +64,25 @@ fn codes(conn: &mut Conn, kind: Kind, within: Option<&[i64]>) -> Result<Known, E
         groups: Scheme::shipped().groups().iter().map(|group| group.code.clone()).collect(),
         memberships,
         people: KnownPeople::default(),
+        administrators,
+        can_sign_in,
     })
+}
+
+fn administrators(conn: &mut Conn) -> Result<Vec<KnownAdministrator>, Error> {
+    let stored: Vec<(String, NaiveDate, Option<NaiveDate>)> = memberships::table
+        .inner_join(users::table)
+        .filter(memberships::role.eq(Role::Administrator))
+        .order(memberships::id)
+        .select((users::email, memberships::from_on, memberships::to_on))
+        .load(conn)?;
+    Ok(stored.into_iter().map(|(email, from, to)| KnownAdministrator { email, from, to }).collect())
+}
+
+fn can_sign_in(conn: &mut Conn) -> Result<HashSet<String>, Error> {
+    let emails: Vec<String> =
+        users::table.filter(users::password_hash.is_not_null()).select(users::email).load(conn)?;
+    Ok(emails.into_iter().collect())
 }
 
 /// Memberships of GP networks, which a practice has one of at a time.

@@ -1,5 +1,7 @@
 //! Users, one membership a row.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use crate::access::Role;
@@ -7,8 +9,8 @@ use crate::imports::cell::Cell;
 use crate::imports::checks::Checks;
 use crate::imports::header::Column;
 use crate::imports::kind::Kind;
-use crate::imports::known::Known;
-use crate::imports::problem::Code;
+use crate::imports::known::{Known, KnownAdministrator};
+use crate::imports::problem::{Code, Problem};
 
 use super::{FirstLines, Row, Source, seen_before};
 
@@ -38,7 +40,10 @@ pub struct UserRow {
 #[derive(Default)]
 pub struct Seen {
     memberships: FirstLines<(String, Role, Option<i64>, NaiveDate)>,
-    names: std::collections::HashMap<String, (String, u32)>,
+    names: HashMap<String, (String, u32)>,
+    /// Administrators' memberships by address and first day: last day, and line.
+    administrators: HashMap<(String, NaiveDate), (Option<NaiveDate>, u32)>,
+    today: Option<NaiveDate>,
 }
 
 impl Row for UserRow {
@@ -63,6 +68,11 @@ impl Row for UserRow {
         let (email, name) = (email?, name?);
         one_name(checks, &name_cell, seen, &email, &name);
         let row = Self { email, name, role: role?, organisation_id, from: from?, to };
+        seen.today = Some(checks.today);
+        if row.role == Role::Administrator {
+            let key = (row.email.clone(), row.from);
+            seen.administrators.entry(key).or_insert((row.to, checks.line()));
+        }
         if !checks.is_faulty(&organisation_cell) {
             let key = (row.email.clone(), row.role, row.organisation_id, row.from);
             if let Some(first) = seen_before(&mut seen.memberships, key, checks.line()) {
@@ -71,6 +81,44 @@ impl Row for UserRow {
         }
         Some(row)
     }
+
+    fn finish(seen: &Seen, known: &Known) -> Vec<Problem> {
+        let mut problems: Vec<Problem> =
+            known.administrators.iter().filter_map(|stored| against_ending(seen, known, stored)).collect();
+        problems.sort_by_key(|problem| problem.line);
+        problems
+    }
+}
+
+/// A row that ends a stored administrator's membership, unless another who can sign in stays without end: the rule
+/// of the pages.
+fn against_ending(seen: &Seen, known: &Known, stored: &KnownAdministrator) -> Option<Problem> {
+    let sent = seen.administrators.get(&(stored.email.clone(), stored.from));
+    let (to, line) = sent.and_then(|(to, line)| Some(((*to)?, *line)))?;
+    if stored.to.is_some_and(|before| before <= to) {
+        return None;
+    }
+    let by = seen.today.map_or(to, |today| to.max(today));
+    let stays = |email: &String, from: NaiveDate, to: Option<NaiveDate>| {
+        to.is_none() && from <= by && known.can_sign_in.contains(email)
+    };
+    let is_left = known.administrators.iter().any(|other| {
+        let to = match seen.administrators.get(&(other.email.clone(), other.from)) {
+            Some((to, _)) => *to,
+            None => other.to,
+        };
+        stays(&other.email, other.from, to)
+    });
+    let is_added = || seen.administrators.iter().any(|((email, from), (to, _))| stays(email, *from, *to));
+    (!is_left && !is_added()).then(|| {
+        Problem::new(
+            line,
+            "to_date",
+            Code::NotAllowed,
+            "This ends the last administrator who can sign in. Invite another one first, and wait until they have set \
+             a password.",
+        )
+    })
 }
 
 /// One address is one person: the same name on every row.
