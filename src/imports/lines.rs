@@ -83,16 +83,18 @@ impl<R: BufRead> Lines<R> {
 
     /// Takes a byte order mark off the first line, and refuses the marks and zero bytes of UTF-16 and UTF-32.
     fn open(&mut self) -> Result<(), Problem> {
-        if self.buffer.starts_with(b"\xff\xfe")
-            || self.buffer.starts_with(b"\xfe\xff")
-            || self.buffer.contains(&0)
-        {
-            return Err(Problem::of_file(
-                1,
-                Code::Utf8,
-                "The file is saved as UTF-16 (\"Unicode text\"), and UTF-8 is wanted. Save it again as \"CSV UTF-8 \
-                 (comma delimited)\".",
-            ));
+        let starts = |mark: &[u8]| self.buffer.starts_with(mark);
+        let found = match () {
+            () if starts(b"\xff\xfe\0\0") || starts(b"\0\0\xfe\xff") => "saved as UTF-32",
+            () if starts(b"\xff\xfe") || starts(b"\xfe\xff") => "saved as UTF-16 (\"Unicode text\")",
+            () if self.buffer.contains(&0) => "not UTF-8: it is saved as UTF-16 or UTF-32, or it is no text",
+            () => "",
+        };
+        if !found.is_empty() {
+            let message = format!(
+                "The file is {found}, and UTF-8 is wanted. Save it again as \"CSV UTF-8 (comma delimited)\"."
+            );
+            return Err(Problem::of_file(1, Code::Utf8, message));
         }
         if self.buffer.starts_with(b"\xef\xbb\xbf") {
             self.buffer.drain(..3);
@@ -185,6 +187,17 @@ mod tests {
         for bytes in [&b"\xff\xfea\0\n\0"[..], b"\xfe\xff\0a\0\n", b"a\0,\0b\0\n\0c\0"] {
             assert_eq!(code_and_line(bytes, Limits::default()), Some((Code::Utf8, 1)));
         }
+    }
+
+    #[test]
+    fn utf_32_is_not_called_utf_16() {
+        let message = |bytes: &[u8]| match Lines::new(bytes, Limits::default()).read() {
+            Err(Stopped::Refused(problem)) => problem.message,
+            other => panic!("{other:?}"),
+        };
+        assert!(message(b"\xff\xfe\0\0a\0\0\0\n\0\0\0").contains("saved as UTF-32,"));
+        assert!(message(b"\xff\xfea\0\n\0").contains("saved as UTF-16 ("));
+        assert!(message(b"PK\x03\x04\0\0\n").contains("or it is no text"));
     }
 
     #[test]

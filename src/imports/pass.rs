@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::checker::{Batch, Checker};
 use super::hashing::Hashing;
 use super::known::Known;
-use super::lines::Stopped;
+use super::lines::{Stopped, too_large};
 use super::load::Load;
 use super::problem::Problem;
 use super::work::{Watch, Work};
@@ -36,6 +36,9 @@ impl<'a, K: Load> Pass<'a, K> {
     pub fn open(work: &Work<'_>, known: &'a Known) -> Result<Result<Self, Problem>, Error> {
         let file = File::open(work.file).context("opening the file")?;
         let file_bytes = file.metadata().context("asking for the file's size")?.len();
+        if file_bytes > work.limits.bytes {
+            return Ok(Err(too_large(format!("more than {} bytes", work.limits.bytes))));
+        }
         let input = BufReader::with_capacity(1 << 16, Hashing::new(file));
         match Checker::open(input, work.limits, known, work.clock.now().today) {
             Ok(checker) => Ok(Ok(Pass { checker, file_bytes })),
