@@ -210,6 +210,7 @@ diesel::table! {
         preparing -> Nullable<BigInt>,
         holder -> Nullable<Text>,
         lease_until -> Nullable<Timestamp>,
+        held_since -> Nullable<Timestamp>,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::load::Load;
@@ -30,17 +31,20 @@ struct OfPractice {
 pub struct Absent(Vec<OfPractice>);
 
 impl Absent {
-    /// Finds the people registered in `published` with some practices whom the file does not have.
+    /// Finds the people registered in `published` with some practices by the file's day whom the file does not have;
+    /// `keep` is called before each practice.
     pub fn find<K: Load>(
-        database: &Database,
+        work: &Work<'_>,
         published: i64,
         practices: &BTreeSet<i64>,
         seen: &K::Seen,
+        keep: &dyn Fn() -> Result<(), Error>,
     ) -> Result<Absent, Error> {
         let is_in_file =
             |number: &str| NhsNumber::parse(number).is_ok_and(|number| K::has_seen(seen, number));
         let find = |practice_id: &i64| {
-            let listed = database.read_now(|conn| listed(conn, published, *practice_id))?;
+            keep()?;
+            let listed = work.database.read_now(|conn| listed(conn, published, *practice_id, work.as_of))?;
             let registered = listed.len();
             let absent =
                 listed.into_iter().filter(|(_, number)| !is_in_file(number)).map(|(id, _)| id).collect();
@@ -88,13 +92,19 @@ impl Absent {
     }
 }
 
-/// The people on a practice's list, neither left nor dead: row ids of their records, and NHS numbers.
-fn listed(conn: &mut Conn, published: i64, practice_id: i64) -> Result<Vec<(i64, String)>, Error> {
+/// The people on a practice's list by a day, neither left nor dead: row ids of their records, and NHS numbers.
+fn listed(
+    conn: &mut Conn,
+    published: i64,
+    practice_id: i64,
+    as_of: NaiveDate,
+) -> Result<Vec<(i64, String)>, Error> {
     Ok(person_records::table
         .inner_join(people::table)
         .filter(person_records::practice_id.eq(practice_id))
         .filter(person_records::until_register.gt(published))
         .filter(person_records::from_register.le(published))
+        .filter(person_records::registered_from.le(as_of))
         .filter(person_records::deducted_on.is_null())
         .filter(person_records::died_on.is_null())
         .order(person_records::id)

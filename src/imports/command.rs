@@ -78,7 +78,13 @@ impl ImportFile {
         let as_of = self.as_of.unwrap_or(today);
         ensure!(as_of <= today, "--as-of {as_of} is after today, {today}");
         ensure!(!self.full || self.kind == Kind::People, "--full is for people: only they have registers");
-        ensure!(self.file.is_file(), "there is no file {}", self.file.display());
+        let file = self.file.display();
+        ensure!(self.file.exists(), "there is no file {file}");
+        ensure!(!self.file.is_dir(), "{file} is a folder: name a CSV file in it");
+        ensure!(
+            self.file.is_file(),
+            "{file} is a pipe or device, and the file is read twice: save it to a file first"
+        );
         let actor = Actor::command_line();
         let work = Work {
             database: &ground.database,
@@ -204,9 +210,7 @@ fn load(work: &Work<'_>, checked: &Report, may_leave: bool) -> Result<Result<Rep
     Ok(match loaded {
         Loaded::Done(report) => Ok(report),
         Loaded::Stopped => Err(Some("Nothing was loaded: stopped.".into())),
-        Loaded::Busy => {
-            Err(Some("Another file is being loaded just now. Try again when it has finished.".into()))
-        }
+        Loaded::Busy(held) => Err(Some(format!("Nothing was loaded. {held}"))),
         Loaded::Refused(why) => Err(Some(why)),
     })
 }

@@ -101,14 +101,12 @@ fn load_file(claimed: &Claimed<'_>, import: &Import) -> Result<Outcome, Error> {
         Loaded::Done(_) => Ok(Outcome::Completed),
         Loaded::Stopped => Ok(Outcome::Stopped),
         Loaded::Refused(why) => Ok(Outcome::Refused(why)),
-        Loaded::Busy => {
+        Loaded::Busy(held) => {
             let reference = &import.reference;
             claimed.tools.database.write_now(|conn| {
                 store::advance(conn, reference, &[State::Applying], None, State::Checked, None)
             })?;
-            Ok(Outcome::Refused(
-                "Another file is being loaded just now. Confirm again when it has finished.".into(),
-            ))
+            Ok(Outcome::Refused(held.to_string()))
         }
     }
 }

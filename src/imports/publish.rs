@@ -58,8 +58,9 @@ pub fn load_staged<K: Load>(
     watch: &mut Watch<'_>,
     finish: &mut Finish<'_>,
 ) -> Result<Loaded, Error> {
-    let Some(lease) = Lease::take(work.database, &work.clock, holder)? else {
-        return Ok(Loaded::Busy);
+    let lease = match Lease::take(work.database, &work.clock, holder)? {
+        Ok(lease) => lease,
+        Err(held) => return Ok(Loaded::Busy(held)),
     };
     match stage::<K>(work, &lease, expected, may_leave, watch) {
         Ok(Loaded::Done(report)) => {
@@ -113,7 +114,8 @@ fn stage<K: Load>(
     if report.hash != expected.hash {
         return Ok(changed_meanwhile());
     }
-    let absent = Absent::find::<K>(work.database, lease.published, &practices, pass.checker.seen())?;
+    let keep = || lease.keep(work.database, &work.clock);
+    let absent = Absent::find::<K>(work, lease.published, &practices, pass.checker.seen(), &keep)?;
     absent.tell(work, &mut report)?;
     if !report.many_leaving.is_empty() && !may_leave {
         return Ok(Loaded::Refused(
@@ -127,10 +129,10 @@ fn stage<K: Load>(
     Ok(Loaded::Done(report))
 }
 
-/// Writes some changes to the register that is prepared, in one short transaction.
+/// Writes some changes to the register that is prepared, in one short transaction, and keeps the right to it.
 fn write<K: Load>(work: &Work<'_>, lease: &Lease, changes: Vec<K::Change>) -> Result<(), Error> {
     if changes.is_empty() {
-        return Ok(());
+        return lease.keep(work.database, &work.clock);
     }
     let now = work.clock.now();
     let loading = Loading { keys: work.keys, now, actor: work.actor, preparing: lease.preparing };

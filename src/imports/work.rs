@@ -15,6 +15,7 @@ use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::for_rows_of;
 use crate::keys::Keys;
+use crate::people::register::Held;
 
 /// A file and how it is to be read.
 pub struct Work<'a> {
@@ -89,7 +90,7 @@ pub enum Loaded {
     /// Somebody asked to stop; nothing was changed.
     Stopped,
     /// Another file is being loaded; nothing was changed, and trying again later is all there is to do.
-    Busy,
+    Busy(Held),
     /// The sentence says why nothing was changed.
     Refused(String),
 }

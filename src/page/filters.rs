@@ -45,6 +45,11 @@ pub fn thousands(number: impl Display) -> String {
     written
 }
 
+/// A moment in UTC as a time of day in London: "9:30am".
+pub fn time_of_day(at: NaiveDateTime) -> String {
+    clock(London.from_utc_datetime(&at).naive_local())
+}
+
 fn clock(at: NaiveDateTime) -> String {
     match (at.hour(), at.minute()) {
         (0, 0) => "midnight".into(),

@@ -17,6 +17,7 @@ pub mod scope;
 mod search;
 pub mod snapshot;
 pub mod store;
+mod sweep;
 pub mod why;
 
 use actix_web::web;

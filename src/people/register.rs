@@ -8,19 +8,17 @@
 use chrono::Duration;
 use diesel::prelude::*;
 
-use crate::clock::{Clock, Moment};
+use crate::clock::{Clock, Moment, london_day};
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::schema::{levels_of_need, person_contacts, person_records, register_state, risk_scores};
+use crate::page::filters::{long_day, time_of_day};
+use crate::schema::register_state;
 
 /// `until_register` of a row that no register has ended.
 pub const FOREVER: i64 = i64::MAX;
 
 /// How long whoever prepares a register keeps the right to without a sign of life.
-const LEASE_SECONDS: i64 = 60;
-
-/// How many rows are swept away in one transaction.
-const SWEPT_AT_ONCE: i64 = 1_000;
+const LEASE_SECONDS: i64 = 20;
 
 /// The columns of the state when nobody prepares anything.
 macro_rules! free {
@@ -29,9 +27,11 @@ macro_rules! free {
             register_state::preparing.eq(None::<i64>),
             register_state::holder.eq(None::<String>),
             register_state::lease_until.eq(None::<Moment>),
+            register_state::held_since.eq(None::<Moment>),
         )
     };
 }
+
 /// The number of the published register; 0 before the first. Read it in the transaction that reads its rows.
 pub fn published(conn: &mut Conn) -> Result<i64, Error> {
     Ok(register_state::table.find(1).select(register_state::published).first(conn)?)
@@ -47,16 +47,46 @@ pub struct Lease {
     holder: String,
 }
 
+/// Somebody else has the right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "An import that began at {} on {} holds the register. Try again when it has finished; if it has been stopped, \
+     after {}.",
+    time_of_day(*since),
+    long_day(london_day(*since)),
+    time_of_day(*until + Duration::seconds(59))
+)]
+pub struct Held {
+    pub since: Moment,
+    /// Until when at most, without a sign of life.
+    pub until: Moment,
+}
+
 impl Lease {
-    /// Takes the right for `holder`, who may have had it before; `None` while somebody else has it. What a holder
-    /// that died has left is swept away first.
-    pub fn take(database: &Database, clock: &Clock, holder: &str) -> Result<Option<Lease>, Error> {
+    /// Takes the right for `holder`, who may have had it before; or says how long somebody else has it. What a
+    /// holder that died has left is swept away first.
+    pub fn take(database: &Database, clock: &Clock, holder: &str) -> Result<Result<Lease, Held>, Error> {
         let now = clock.now().moment;
         let taken = database.write_now(|conn| take(conn, now, holder))?;
-        if let Some((lease, true)) = &taken {
+        if let Ok((lease, true)) = &taken {
             lease.sweep(database, clock)?;
         }
         Ok(taken.map(|(lease, _)| lease))
+    }
+
+    /// Keeps the right for another while where half of its time has passed: between steps that write nothing.
+    pub fn keep(&self, database: &Database, clock: &Clock) -> Result<(), Error> {
+        let now = clock.now().moment;
+        let is_fresh = database.read_now(|conn| {
+            let mine = register_state::table.filter(register_state::holder.eq(&self.holder));
+            let until: Option<Option<Moment>> =
+                mine.select(register_state::lease_until).first(conn).optional()?;
+            Ok(until.flatten().is_some_and(|until| until > now + Duration::seconds(LEASE_SECONDS / 2)))
+        })?;
+        match is_fresh {
+            true => Ok(()),
+            false => database.write_now(|conn| self.renew(conn, now)),
+        }
     }
 
     /// Keeps the right for another while: in each transaction that prepares rows, so that none is written without.
@@ -95,57 +125,10 @@ impl Lease {
             _ => Err(Error::Conflict("Another import took over while this one was interrupted.")),
         }
     }
-
-    fn sweep(&self, database: &Database, clock: &Clock) -> Result<(), Error> {
-        macro_rules! sweep {
-            ($($table:ident)*) => { $(
-                self.in_steps(
-                    database,
-                    clock,
-                    |conn, after| Ok($table::table
-                        .filter($table::from_register.eq(self.preparing).and($table::id.gt(after)))
-                        .order($table::id).limit(SWEPT_AT_ONCE).select($table::id).load(conn)?),
-                    |conn, ids| Ok(diesel::delete($table::table.filter($table::id.eq_any(ids))).execute(conn)?),
-                )?;
-                self.in_steps(
-                    database,
-                    clock,
-                    |conn, after| Ok($table::table
-                        .filter($table::until_register.eq(self.preparing).and($table::id.gt(after)))
-                        .order($table::id).limit(SWEPT_AT_ONCE).select($table::id).load(conn)?),
-                    |conn, ids| Ok(diesel::update($table::table.filter($table::id.eq_any(ids)))
-                        .set($table::until_register.eq(FOREVER)).execute(conn)?),
-                )?;
-            )* };
-        }
-        sweep! { person_records person_contacts risk_scores levels_of_need }
-        Ok(())
-    }
-
-    /// Finds rows in reads and changes them in small writes, each of which keeps the right.
-    fn in_steps(
-        &self,
-        database: &Database,
-        clock: &Clock,
-        find: impl Fn(&mut Conn, i64) -> Result<Vec<i64>, Error>,
-        change: impl Fn(&mut Conn, &[i64]) -> Result<usize, Error>,
-    ) -> Result<(), Error> {
-        let mut after = 0;
-        loop {
-            let ids = database.read_now(|conn| find(conn, after))?;
-            let Some(last) = ids.last() else { return Ok(()) };
-            after = *last;
-            let now = clock.now().moment;
-            database.write_now(|conn| {
-                self.renew(conn, now)?;
-                change(conn, &ids)
-            })?;
-        }
-    }
 }
 
 /// The right to the next register, and whether a holder that died has left something of it.
-fn take(conn: &mut Conn, now: Moment, holder: &str) -> Result<Option<(Lease, bool)>, Error> {
+fn take(conn: &mut Conn, now: Moment, holder: &str) -> Result<Result<(Lease, bool), Held>, Error> {
     let left: Option<i64> = register_state::table.find(1).select(register_state::preparing).first(conn)?;
     let is_free = register_state::holder
         .is_null()
@@ -156,12 +139,16 @@ fn take(conn: &mut Conn, now: Moment, holder: &str) -> Result<Option<(Lease, boo
             register_state::preparing.eq((register_state::published + 1).nullable()),
             register_state::holder.eq(holder),
             register_state::lease_until.eq(now + Duration::seconds(LEASE_SECONDS)),
+            register_state::held_since.eq(now),
         ))
         .execute(conn)?;
     if taken == 0 {
-        return Ok(None);
+        let held = (register_state::held_since, register_state::lease_until);
+        let (since, until): (Option<Moment>, Option<Moment>) =
+            register_state::table.find(1).select(held).first(conn)?;
+        return Ok(Err(Held { since: since.unwrap_or(now), until: until.unwrap_or(now) }));
     }
     let published = published(conn)?;
     let lease = Lease { published, preparing: published + 1, holder: holder.to_owned() };
-    Ok(Some((lease, left.is_some())))
+    Ok(Ok((lease, left.is_some())))
 }

@@ -46,6 +46,10 @@ on_both! {
         let missing = command(&portal, &["import", "users", "no-such-file.csv", "--json"]);
         assert_eq!((missing.code, &json(&missing.out)["error"]), (1, &"there is no file no-such-file.csv".into()));
         assert!(missing.err.contains("there is no file no-such-file.csv"));
+        let folder = command(&portal, &["import", "users", "tests"]);
+        assert!(folder.code == 1 && folder.err.contains("tests is a folder"), "{}", folder.err);
+        let device = command(&portal, &["import", "users", "/dev/null"]);
+        assert!(device.code == 1 && device.err.contains("/dev/null is a pipe or device"), "{}", device.err);
         assert_eq!(command(&portal, &["import", "users", "x.csv", "--as-of", "1/4/2015"]).code, 2);
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use common_ground::access::Role;
 use common_ground::audit::Actor;
 use common_ground::error::Error;
 use common_ground::imports::kind::Kind;
@@ -12,9 +13,10 @@ use common_ground::imports::problem::{Code, Problem};
 use common_ground::imports::store::{self, NewImport};
 use common_ground::imports::work::{self, Loaded, Problems, Report, Work};
 use common_ground::people::register::{self, Lease};
+use common_ground::people::store::add_people;
 use common_ground::schema::{
     audit_entries, care_agreements, imports, localities, memberships, network_members, organisations,
-    outgoing_mail, people, person_contacts, person_records, risk_scores, users,
+    outgoing_mail, people, person_contacts, person_records, register_state, risk_scores, users,
 };
 use diesel::prelude::*;
 
@@ -66,12 +68,22 @@ pub struct Trial<'a> {
     kind: Kind,
     file: PathBuf,
     whole: bool,
+    limits: Limits,
+    as_of: NaiveDate,
     may_leave: bool,
 }
 
 impl<'a> Trial<'a> {
     pub fn of(portal: &'a TestPortal, kind: Kind, file: PathBuf) -> Self {
-        Self { portal, kind, file, whole: false, may_leave: false }
+        Self {
+            portal,
+            kind,
+            file,
+            whole: false,
+            limits: Limits::default(),
+            as_of: portal.tools.clock.now().today,
+            may_leave: false,
+        }
     }
 
     fn with<T>(&self, body: impl FnOnce(&Work<'_>) -> T) -> T {
@@ -84,8 +96,8 @@ impl<'a> Trial<'a> {
             actor: &actor,
             kind: self.kind,
             file: &self.file,
-            limits: Limits::default(),
-            as_of: tools.clock.now().today,
+            limits: self.limits,
+            as_of: self.as_of,
             is_whole_register: self.whole,
             within: None,
         })
@@ -108,7 +120,7 @@ impl<'a> Trial<'a> {
             file_name: "sample.csv".into(),
             file_bytes: 1,
             file_hash: expected.hash.clone(),
-            as_of: self.portal.tools.clock.now().today,
+            as_of: self.as_of,
             whole_register: self.whole,
         };
         let reference = store::new_reference();
@@ -169,6 +181,7 @@ fn counts(portal: &TestPortal) -> Vec<i64> {
             risk_scores::table.count().get_result(conn)?,
             outgoing_mail::table.count().get_result(conn)?,
             register::published(conn)?,
+            people::table.count().get_result(conn)?,
         ])
     })
 }
@@ -177,7 +190,7 @@ on_both! {
     async fn good_files_load_in_their_order_and_again_change_nothing(portal) {
         load_good(&portal);
         let before = counts(&portal);
-        assert_eq!(before, [2, 16, 10, 20, 17, 18, 64, 9, 10, 17, 4]);
+        assert_eq!(before, [2, 16, 10, 20, 17, 18, 64, 9, 10, 17, 4, 64]);
         for (kind, name, rows) in GOOD {
             let report = Trial::of(&portal, kind, example(name)).load();
             assert_eq!((report.unchanged, report.new, report.changed), (rows, 0, 0), "{name}");
@@ -314,7 +327,11 @@ on_both! {
         assert_eq!(visible, 63, "an ended record stays visible, one that was moved to the next register is not");
         let trial = Trial::of(&portal, Kind::People, written(&portal, &text));
         let busy = trial.load_watched(&mut |_, _, _| Ok(true));
-        assert!(matches!(busy, Ok(Loaded::Busy)), "the right is taken: {busy:?}");
+        let Ok(Loaded::Busy(held)) = busy else { panic!("the right is taken: {busy:?}") };
+        let seconds = (held.until - held.since).num_seconds();
+        assert!((1..=20).contains(&seconds), "{seconds} s");
+        let said = held.to_string();
+        assert!(said.starts_with("An import that began at ") && said.contains("if it has been stopped, after"), "{said}");
         let again = Lease::take(&portal.database, &clock, "dead").unwrap().unwrap();
         again.abandon(&portal.database, &clock).unwrap();
         let (swept, ended): (i64, i64) = portal.read(|conn| Ok((
@@ -331,14 +348,87 @@ on_both! {
     async fn a_load_that_is_stopped_leaves_nothing(portal) {
         load_good(&portal);
         let text = fs::read_to_string(example("good-people.csv")).unwrap().replace("Sample-0", "Changed-0");
+        let text = with_somebody_new(&text);
         let before = counts(&portal);
         let mut steps = 0;
         let stopped = Trial::of(&portal, Kind::People, written(&portal, &text)).load_watched(&mut |_, _, _| {
             steps += 1;
+            if steps == 2 {
+                assert_eq!(portal.read(|conn| Ok(people::table.count().get_result::<i64>(conn)?)), 65);
+            }
             Ok(steps < 2)
         });
         assert!(matches!(stopped, Ok(Loaded::Stopped)));
         assert_eq!(counts(&portal), before);
+    }
+}
+
+/// A people file with one person more, of whom nothing is known.
+fn with_somebody_new(text: &str) -> String {
+    let row = text.lines().nth(1).unwrap().replace("9990001006", "9990001421");
+    format!("{}\n{row}\n", text.trim_end())
+}
+
+on_both! {
+    async fn people_whom_a_killed_load_added_are_gone_when_the_next_begins(portal) {
+        load_good(&portal);
+        let before = counts(&portal);
+        let (database, clock) = (&portal.database, &portal.tools.clock);
+        Lease::take(database, clock, "dead").unwrap().unwrap();
+        portal.write(|conn| {
+            add_people(conn, &portal.tools.keys, &["9990001421".to_owned()])?;
+            let lapsed = clock.now().moment - chrono::Duration::seconds(1);
+            diesel::update(register_state::table).set(register_state::lease_until.eq(lapsed)).execute(conn)?;
+            Ok(())
+        });
+        assert_ne!(counts(&portal), before);
+        let next = Lease::take(database, clock, "next").unwrap().unwrap();
+        assert_eq!(counts(&portal), before);
+        next.abandon(database, clock).unwrap();
+    }
+}
+
+on_both! {
+    async fn the_right_to_the_register_is_kept_while_rows_change_nothing(portal) {
+        load_good(&portal);
+        let trial = Trial::of(&portal, Kind::People, example("good-people.csv"));
+        let expected = Report { changed: 1, ..trial.dry_run().0 };
+        let now = portal.tools.clock.now().moment;
+        let mut steps = 0;
+        let loaded = trial.load_expecting(&expected, &mut |_, _, _| {
+            steps += 1;
+            portal.write(|conn| {
+                let until: Option<chrono::NaiveDateTime> =
+                    register_state::table.select(register_state::lease_until).first(conn)?;
+                assert!(until.unwrap() > now, "step {steps}");
+                let lapsed = register_state::lease_until.eq(now - chrono::Duration::seconds(1));
+                diesel::update(register_state::table).set(lapsed).execute(conn)?;
+                Ok(())
+            });
+            Ok(true)
+        });
+        assert!(matches!(loaded, Ok(Loaded::Done(_))), "{loaded:?}");
+        assert!(steps >= 2);
+    }
+}
+
+on_both! {
+    async fn a_whole_register_of_an_earlier_day_leaves_who_registered_since_alone(portal) {
+        load_good(&portal);
+        let text = fs::read_to_string(example("good-people.csv")).unwrap();
+        let later = text.lines().nth(1).unwrap().replace("2005-06-01", "2015-06-01");
+        let later = written(&portal, &text.replace(text.lines().nth(1).unwrap(), &later));
+        Trial::of(&portal, Kind::People, later).load();
+        let without: Vec<&str> = text.lines().filter(|line| !line.starts_with("9990001006")).collect();
+        let mut trial = Trial::of(&portal, Kind::People, written(&portal, &without.join("\n")));
+        trial.whole = true;
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (as_of, leaving) in [("2015-05-31", 0), ("2015-06-01", 1)] {
+            trial.as_of = day(as_of);
+            assert_eq!(trial.dry_run().0.leaving, leaving, "{as_of}");
+        }
+        trial.as_of = day("2015-05-31");
+        assert_eq!(trial.load().leaving, 0);
     }
 }
 
@@ -397,6 +487,36 @@ on_both! {
         let name: String = portal.read(|conn| Ok(users::table
             .filter(users::email.eq("gp3@example.org")).select(users::name).first(conn)?));
         assert_eq!(name, "Gwen Other");
+    }
+}
+
+on_both! {
+    async fn a_file_over_the_limit_is_refused_for_its_size_though_it_is_one_endless_line(portal) {
+        let mut trial = Trial::of(&portal, Kind::People, written(&portal, &"a".repeat(3 << 20)));
+        assert_eq!(trial.dry_run().1[0].code, Code::FieldCount);
+        trial.limits.bytes = 2 << 20;
+        let (report, problems) = trial.dry_run();
+        assert_eq!((report.errors, problems[0].code), (1, Code::TooLarge));
+    }
+}
+
+on_both! {
+    async fn users_never_end_the_last_administrator_who_can_sign_in(portal) {
+        portal.add_user("ada@example.org", Role::Administrator, None);
+        let header = "email,name,role,organisation_code,from_date,to_date\n";
+        let ada = "ada@example.org,Sample ada@example.org,administrator,,2015-01-01,2026-11-30\n";
+        let gil = "gil@example.org,Gil Sample,administrator,,2015-01-01,\n";
+        let before = counts(&portal);
+        let trial = Trial::of(&portal, Kind::Users, written(&portal, &format!("{header}{gil}{ada}")));
+        let (report, problems) = trial.dry_run();
+        let told: Vec<_> = problems.iter().map(|p| (p.line, p.column, p.code)).collect();
+        assert_eq!((report.errors, told), (1, vec![(3, "to_date", Code::NotAllowed)]));
+        let expected = Report { errors: 0, ..report };
+        assert!(matches!(trial.load_expecting(&expected, &mut |_, _, _| Ok(true)), Ok(Loaded::Refused(_))));
+        assert_eq!(counts(&portal), before);
+        portal.add_user("gil@example.org", Role::Administrator, None);
+        let (report, problems) = trial.dry_run();
+        assert_eq!((report.errors, problems), (0, vec![]), "another one stays who can sign in");
     }
 }
 
