@@ -1,12 +1,30 @@
 //! What figures about people may be shown to whom. A figure is guarded until it is released for an audience, and a
 //! guarded one cannot be written on a page.
 
+#[cfg(test)]
+mod attacker;
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod laws;
+mod reader;
+mod route;
+mod sheet;
+mod suppress;
+mod system;
+mod tallies;
+mod walk;
+
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
 use crate::money::Pence;
 use crate::page::filters::thousands;
+
+pub use sheet::{At, Layer, Sheet, ShownSheet, Totals, release_sheet};
+pub use suppress::Suppression;
+pub use tallies::release_together;
 
 /// A figure about people that may not be shown to everybody: it has no `Display`, and debug output hides it.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,15 +112,33 @@ impl Sum for Tally {
 pub enum Audience {
     /// Those who may list the people counted: exact figures.
     MayList,
-    /// Everybody else: no figures.
-    Others,
+    /// Everybody else: tables without small counts, and no figure outside a table.
+    Others(Suppression),
 }
 
 /// A figure as it may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown<T> {
     Exact(T),
+    /// Hidden to protect people: `[c]`.
     Withheld,
+    /// `[x]`.
+    NotKnown,
+    /// `[z]`.
+    NotApplicable,
+}
+
+impl<T> Shown<T> {
+    /// The text of a cell, on pages and in files alike: the figure as `write` puts it, or the sign for why there is
+    /// none.
+    pub fn written(&self, write: impl FnOnce(&T) -> String) -> String {
+        match self {
+            Shown::Exact(figure) => write(figure),
+            Shown::Withheld => "[c]".into(),
+            Shown::NotKnown => "[x]".into(),
+            Shown::NotApplicable => "[z]".into(),
+        }
+    }
 }
 
 impl Shown<i64> {
@@ -114,24 +150,15 @@ impl Shown<i64> {
 
 impl fmt::Display for Shown<i64> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Shown::Exact(count) => out.write_str(&thousands(count)),
-            Shown::Withheld => out.write_str(WITHHELD),
-        }
+        out.write_str(&self.written(|count| thousands(count)))
     }
 }
 
 impl fmt::Display for Shown<Pence> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Shown::Exact(amount) => amount.rounded().fmt(out),
-            Shown::Withheld => out.write_str(WITHHELD),
-        }
+        out.write_str(&self.written(|amount| amount.rounded().to_string()))
     }
 }
-
-/// The sign for a figure that is not shown, on pages and in files.
-const WITHHELD: &str = "[c]";
 
 /// A tally as it may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +174,18 @@ pub struct ShownTally {
 pub fn release_one<T>(figure: Guarded<T>, audience: Audience) -> Shown<T> {
     match audience {
         Audience::MayList => Shown::Exact(figure.0),
-        Audience::Others => Shown::Withheld,
+        Audience::Others(_) => Shown::Withheld,
+    }
+}
+
+/// Releases a count of a breakdown that is not among the published ones, or its total: to the nearest 5, so that
+/// no two such tables tell more than either.
+pub fn release_rounded(count: Guarded<i64>, audience: Audience) -> Shown<i64> {
+    match (audience, count.0) {
+        (Audience::MayList, count) => Shown::Exact(count),
+        (Audience::Others(_), 0) => Shown::Exact(0),
+        (Audience::Others(_), ..=suppress::HIGHEST_THRESHOLD) => Shown::Withheld,
+        (Audience::Others(_), count) => Shown::Exact(count.saturating_add(2) / 5 * 5),
     }
 }
 
@@ -184,7 +222,7 @@ mod tests {
             ("1,204".into(), "£2".into())
         );
         assert!(shown[1].1.people.is_nil() && !shown[0].1.people.is_nil());
-        for (_, row) in release(table(), Audience::Others) {
+        for (_, row) in release(table(), Audience::Others(Suppression::default())) {
             assert_eq!((row.people, row.cost.to_string()), (Shown::Withheld, "[c]".into()));
         }
     }

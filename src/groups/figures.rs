@@ -6,7 +6,7 @@ use super::counts::{self, Breakdown, Figure, Wanted};
 use super::place::Place;
 use super::scheme::Scheme;
 use crate::database::Conn;
-use crate::disclosure::{Audience, Tally};
+use crate::disclosure::{Audience, Suppression, Tally};
 use crate::error::Error;
 use crate::people::counting;
 use crate::people::list::Asked;
@@ -31,7 +31,7 @@ impl Figures {
         run: &Run,
         wanted: Wanted<'_>,
     ) -> Result<Option<Figures>, Error> {
-        if audience(asked.scope) == Audience::Others {
+        if matches!(audience(asked.scope), Audience::Others(_)) {
             return Ok(None);
         }
         let figures = match &asked.scope.reach {
@@ -112,8 +112,8 @@ impl Figures {
 /// Exact figures go to those who may list the people counted.
 pub fn audience(scope: &Scope) -> Audience {
     match &scope.reach {
-        Reach::Practices(practices) if practices.is_empty() => Audience::Others,
-        Reach::Care(pairs) if pairs.is_empty() => Audience::Others,
+        Reach::Practices(practices) if practices.is_empty() => Audience::Others(Suppression::default()),
+        Reach::Care(pairs) if pairs.is_empty() => Audience::Others(Suppression::default()),
         Reach::Practices(_) | Reach::Care(_) | Reach::Caseload(_) => Audience::MayList,
     }
 }
