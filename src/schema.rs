@@ -369,6 +369,81 @@ diesel::table! {
         who -> Text,
         created_at -> Timestamp,
         version -> BigInt,
+        proposal_id -> Nullable<BigInt>,
+        made_from_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    proposals (id) {
+        id -> BigInt,
+        reference -> Text,
+        locality_id -> BigInt,
+        state -> Text,
+        title -> Text,
+        reason -> Text,
+        equality_note -> Text,
+        takes_force_on -> Nullable<Date>,
+        answer_by -> Nullable<Date>,
+        hash -> Text,
+        proposed_by -> Nullable<BigInt>,
+        proposed_who -> Text,
+        proposed_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        decided_who -> Text,
+        decided_at -> Nullable<Timestamp>,
+        decision_reason -> Text,
+        impact -> Text,
+        replaces_id -> Nullable<BigInt>,
+        created_by -> Nullable<BigInt>,
+        who -> Text,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    proposal_asks (id) {
+        id -> BigInt,
+        proposal_id -> BigInt,
+        network_id -> BigInt,
+        asked_at -> Timestamp,
+        reminded_at -> Nullable<Timestamp>,
+        answer -> Nullable<Text>,
+        comment -> Text,
+        hash -> Text,
+        answered_by -> Nullable<BigInt>,
+        answered_who -> Text,
+        answered_at -> Nullable<Timestamp>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    proposal_comments (id) {
+        id -> BigInt,
+        proposal_id -> BigInt,
+        version_id -> Nullable<BigInt>,
+        condition -> Text,
+        reply_to_id -> Nullable<BigInt>,
+        organisation_id -> BigInt,
+        role -> Text,
+        written_by -> BigInt,
+        who -> Text,
+        text -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    draft_revisions (id) {
+        id -> BigInt,
+        version_id -> BigInt,
+        typed -> Text,
+        reads -> Bool,
+        who -> Text,
+        saved_by -> Nullable<BigInt>,
+        at -> Timestamp,
     }
 }
 
@@ -470,6 +545,13 @@ diesel::joinable!(imports -> users (uploaded_by));
 diesel::joinable!(import_problems -> imports (import_id));
 diesel::joinable!(criteria_versions -> localities (locality_id));
 diesel::joinable!(criteria_versions -> users (created_by));
+diesel::joinable!(criteria_versions -> proposals (proposal_id));
+diesel::joinable!(proposals -> localities (locality_id));
+diesel::joinable!(proposal_asks -> proposals (proposal_id));
+diesel::joinable!(proposal_asks -> organisations (network_id));
+diesel::joinable!(proposal_comments -> proposals (proposal_id));
+diesel::joinable!(proposal_comments -> organisations (organisation_id));
+diesel::joinable!(draft_revisions -> criteria_versions (version_id));
 diesel::joinable!(runs -> localities (locality_id));
 diesel::joinable!(runs -> users (started_by));
 diesel::joinable!(current_runs -> localities (locality_id));
@@ -510,6 +592,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     import_problems,
     criteria_versions,
+    proposals,
+    proposal_asks,
+    proposal_comments,
+    draft_revisions,
     runs,
     current_runs,
     run_reasons,
