@@ -17,9 +17,9 @@ pub enum Error {
     /// Not there, or not yours: the same bytes for both.
     #[error("not found")]
     NotFound,
-    /// A race of states: somebody did it first. The sentence says what happened.
-    #[error("{0}")]
-    Conflict(&'static str),
+    /// A race of states: somebody did it first. The sentence says what happened, the link leads to what it is about.
+    #[error("{what}")]
+    Conflict { what: &'static str, at: Option<Link> },
     /// What was sent cannot be read at all: a form without its fields, a body over its limit.
     #[error("{0}")]
     Unreadable(&'static str),
@@ -34,6 +34,20 @@ pub enum Error {
     Refused(String),
     #[error(transparent)]
     Internal(#[from] anyhow::Error),
+}
+
+/// Where a page leads on to, and what the link says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub href: String,
+    pub label: String,
+}
+
+impl Error {
+    /// Somebody did it first: `what` says so, and `label` leads to the thing at `href`.
+    pub fn conflict(what: &'static str, href: impl Into<String>, label: impl Into<String>) -> Error {
+        Error::Conflict { what, at: Some(Link { href: href.into(), label: label.into() }) }
+    }
 }
 
 impl From<diesel::result::Error> for Error {
@@ -51,7 +65,7 @@ impl ResponseError for Error {
             Error::SignIn { .. } => StatusCode::SEE_OTHER,
             Error::Forbidden { .. } => StatusCode::FORBIDDEN,
             Error::NotFound => StatusCode::NOT_FOUND,
-            Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Conflict { .. } => StatusCode::CONFLICT,
             Error::Unreadable(_) | Error::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::Busy => StatusCode::SERVICE_UNAVAILABLE,

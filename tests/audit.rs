@@ -41,7 +41,7 @@ on_both! {
         let undone = portal.database.write_now(|conn| {
             common_ground::installation::set(conn, "x", "y")?;
             audit::record(conn, now, &Actor::service(), Verb::Migrated, &[Subject::run("R-1")], json!({}))?;
-            Err::<(), _>(Error::Conflict("on purpose"))
+            Err::<(), _>(Error::Busy)
         });
         assert!(undone.is_err());
         let counts: (i64, i64) = portal.read(|conn| {

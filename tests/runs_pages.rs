@@ -63,7 +63,13 @@ on_both! {
         let again = browser.post(&format!("{address}/application"), &form).await;
         assert_eq!(again.location(), address, "sent twice, done once");
         let other = [("key", "another"), ("version", &*version)];
-        assert_eq!(browser.post(&format!("{address}/application"), &other).await.status, StatusCode::CONFLICT);
+        let again = browser.post(&format!("{address}/application"), &other).await;
+        assert_eq!((again.status, again.location()), (StatusCode::SEE_OTHER, &*address), "from another window");
+        portal.add_user("second@example.org", Role::Commissioner, Some("CCG01"));
+        let mut second = portal.signed_in("second@example.org").await;
+        let late = second.post(&format!("{address}/application"), &other).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(late.text().contains(&format!("<a href=\"{address}\">Go to run R-")), "{}", late.text());
         assert!(browser.get("/groups").await.text().contains("As of 1 April 2015"));
     }
 }

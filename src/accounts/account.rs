@@ -99,7 +99,11 @@ pub async fn change_password(
     let user_id = who.user_id;
     let user = database.read(move |conn| store::by_id(conn, user_id)).await?;
     if user.version.to_string() != form.version {
-        return Err(Error::Conflict("Your password was changed meanwhile, perhaps in another window."));
+        return Err(Error::conflict(
+            "Your password was changed meanwhile, perhaps in another window.",
+            "/account",
+            "Go to your account",
+        ));
     }
     let mut mistakes = Mistakes::new();
     if !password::matches_elsewhere(form.current.clone(), user.password_hash.clone()).await? {

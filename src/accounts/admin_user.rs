@@ -207,8 +207,10 @@ pub async fn send_link(
 fn queue_link(conn: &mut Conn, now: Now, who: &Who, reference: &str) -> Result<String, Error> {
     let user = store::by_reference(conn, reference)?;
     if user.id == who.user_id {
-        return Err(Error::Conflict(
+        return Err(Error::conflict(
             "This is your own account. Change your password on your account's page.",
+            "/account",
+            "Go to your account",
         ));
     }
     if user.has_password {

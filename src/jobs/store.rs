@@ -105,6 +105,11 @@ pub fn about(conn: &mut Conn, kinds: &[Kind], about: &str) -> Result<Option<Job>
         .optional()?)
 }
 
+/// Whether the latest job of a kind about a thing is one that a person started.
+pub fn was_begun_by(conn: &mut Conn, kind: Kind, what: &str, user_id: i64) -> Result<bool, Error> {
+    Ok(about(conn, &[kind], what)?.is_some_and(|job| job.started_by == Some(user_id)))
+}
+
 /// The latest jobs a person started, latest first.
 pub fn latest_of(conn: &mut Conn, user_id: i64, limit: i64) -> Result<Vec<Job>, Error> {
     Ok(jobs::table

@@ -126,8 +126,10 @@ pub async fn retry(
             once(conn, moment, who.user_id, &form.key, |conn| {
                 let mail = store::by_reference(conn, &reference)?;
                 if !store::retry(conn, &reference, version)? {
-                    return Err(Error::Conflict(
+                    return Err(Error::conflict(
                         "This letter is no longer one that failed: it was tried meanwhile.",
+                        format!("/admin/outbox/{reference}"),
+                        format!("Go to letter {reference}"),
                     ));
                 }
                 let subject = [Subject::mail(&mail.reference)];

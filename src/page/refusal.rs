@@ -26,7 +26,7 @@ impl ErrorPage<'_> {
             Error::Forbidden { acting_as, .. } if acting_as.is_empty() => "Nothing was changed",
             Error::Forbidden { .. } => "You cannot do this in your role",
             Error::NotFound => "Page not found",
-            Error::Conflict(_) => "Someone changed this while you were working",
+            Error::Conflict { .. } => "Someone changed this while you were working",
             Error::Unreadable(_) | Error::Refused(_) => "What was sent could not be used",
             Error::TooMany { .. } => "Too many tries",
             Error::Busy => "Common Ground cannot answer just now",
@@ -88,6 +88,10 @@ mod tests {
     use super::*;
     use actix_web::body::to_bytes;
 
+    fn conflict() -> Error {
+        Error::conflict("Somebody has already applied this run.", "/runs/R-1", "Go to run R-1")
+    }
+
     async fn page(error: Error) -> (StatusCode, String) {
         let response = error_page(&error);
         let status = response.status();
@@ -110,7 +114,8 @@ mod tests {
             Error::Forbidden { acting_as: "GP, Alder".into(), could: vec!["Analyst, Ealing".into()] };
         for (error, status, words) in [
             (forbidden, 403, "You are acting as GP, Alder."),
-            (Error::Conflict("Somebody has already applied this run."), 409, "already applied this run"),
+            (conflict(), 409, "already applied this run"),
+            (conflict(), 409, "<a href=\"/runs/R-1\">Go to run R-1</a>"),
             (Error::Unreadable("Send less text."), 422, "Send less text."),
             (Error::TooMany { seconds: 130 }, 429, "Try again in 3 minutes"),
             (Error::Busy, 503, "Try again in a minute"),

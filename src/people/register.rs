@@ -122,7 +122,10 @@ impl Lease {
     fn kept(&self, rows: usize) -> Result<(), Error> {
         match rows {
             1 => Ok(()),
-            _ => Err(Error::Conflict("Another import took over while this one was interrupted.")),
+            _ => Err(Error::Conflict {
+                what: "Another import took over while this one was interrupted.",
+                at: None,
+            }),
         }
     }
 }

@@ -6,7 +6,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::listing::Hindrance;
-use super::run_page::{RunForm, Seen, seen};
+use super::run_page::{RunForm, Seen, conflict, seen};
 use super::store::{self, State};
 use super::summary::Summary;
 use crate::access::{Commissioner, Who, say_done};
@@ -57,7 +57,7 @@ pub async fn form(
 }
 
 fn may_apply(seen: &Seen) -> Result<(), Error> {
-    Err(Error::Conflict(match (seen.run.state, seen.hindrance) {
+    let what = match (seen.run.state, seen.hindrance) {
         (State::Previewed, None) => return Ok(()),
         (State::Previewed, Some(Hindrance::TooEarly(_))) => {
             "A run applies only on or after the date of the last applied one, so this is a dry run only."
@@ -71,7 +71,8 @@ fn may_apply(seen: &Seen) -> Result<(), Error> {
         (State::Applying | State::Applied, _) => "This run is applied already, or is being applied.",
         (State::Working, _) => "This dry run is still being worked out.",
         (State::Failed | State::Cancelled, _) => "This run has ended. Start a new dry run and apply that.",
-    }))
+    };
+    Err(conflict(&seen.run.reference, what))
 }
 
 /// Starts the job that applies a dry run.
@@ -97,15 +98,22 @@ pub async fn apply(
 
 fn begin(conn: &mut Conn, who: &Who, now: Now, reference: &str, version: &str) -> Result<String, Error> {
     let seen = seen(conn, who, now, reference)?;
-    may_apply(&seen)?;
     let run = &seen.run;
+    let path = format!("/runs/{}", run.reference);
+    if matches!(run.state, State::Applying | State::Applied)
+        && jobs::was_begun_by(conn, Kind::RunApply, reference, who.user_id)?
+    {
+        return Ok(path);
+    }
+    may_apply(&seen)?;
     let is_current = version.parse() == Ok(run.version);
     if !is_current || !store::advance(conn, run.id, &[State::Previewed], State::Applying)? {
-        return Err(Error::Conflict("Somebody did something with this run while you were looking at it."));
+        let what = "Somebody did something with this run while you were looking at it.";
+        return Err(conflict(&run.reference, what));
     }
     jobs::add(conn, now.moment, &who.actor, Kind::RunApply, &run.reference)?;
     let subjects = [Subject::run(&run.reference), Subject::locality(&seen.locality.code)];
     let details = json!({ "as_of": run.as_of, "apply": true });
     audit::record(conn, now.moment, &who.actor, Verb::RunStarted, &subjects, details)?;
-    Ok(format!("/runs/{}", run.reference))
+    Ok(path)
 }

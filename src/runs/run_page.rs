@@ -225,6 +225,11 @@ pub async fn cancel(
     Ok(see_other(path))
 }
 
+/// Somebody did it first: the page leads to the run.
+pub fn conflict(reference: &str, what: &'static str) -> Error {
+    Error::conflict(what, format!("/runs/{reference}"), format!("Go to run {reference}"))
+}
+
 fn give_up(conn: &mut Conn, who: &Who, now: Now, reference: &str) -> Result<String, Error> {
     let seen = seen(conn, who, now, reference)?;
     let run = &seen.run;
@@ -234,7 +239,8 @@ fn give_up(conn: &mut Conn, who: &Who, now: Now, reference: &str) -> Result<Stri
     let open = [State::Working, State::Previewed, State::Applying];
     match (open.contains(&run.state), has_begun) {
         (false, _) => {
-            return Err(Error::Conflict("This run has ended already, so there is nothing to stop."));
+            let what = "This run has ended already, so there is nothing to stop.";
+            return Err(conflict(&run.reference, what));
         }
         (true, true) => {}
         (true, false) => {

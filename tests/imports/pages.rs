@@ -157,11 +157,24 @@ on_both! {
         let address = first.location();
         let page = browser.get(address).await;
         let (key, version) = (page.field("key"), page.field("version"));
+        portal.add_user("bea@example.org", Role::Administrator, None);
+        let mut other = portal.signed_in("bea@example.org").await;
+        let theirs = other.get(address).await.field("key");
         assert_eq!(confirm(&mut browser, address, &[]).await.status, StatusCode::SEE_OTHER);
-        let stale = browser
-            .post(&format!("{address}/confirmation"), &[("key", &key), ("version", &version)])
-            .await;
-        assert_eq!(stale.status, StatusCode::CONFLICT);
+        let decision = format!("{address}/confirmation");
+        for has_worked in [false, true] {
+            if has_worked {
+                portal.work().await;
+            }
+            let again = browser.post(&decision, &[("key", &key), ("version", &version)]).await;
+            assert_eq!((again.status, again.location()), (StatusCode::SEE_OTHER, address), "from another window");
+            let stale = other.post(&decision, &[("key", &theirs), ("version", &version)]).await;
+            assert_eq!(stale.status, StatusCode::CONFLICT);
+            assert!(stale.text().contains(&format!("<a href=\"{address}\">Go to import I-")), "{}", stale.text());
+        }
+        let loads: i64 = portal.read(|conn| Ok(audit_entries::table
+            .filter(audit_entries::verb.eq("applied an import")).count().get_result(conn)?));
+        assert_eq!(loads, 1);
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::one::{JOBS, import_of, page};
-use crate::access::{Imports, say_done};
+use crate::access::{Imports, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::{Moment, Now};
 use crate::database::{Conn, Database};
@@ -59,17 +59,36 @@ pub async fn confirm(
     let to = database
         .write(move |conn| {
             once(conn, now.moment, who.user_id, &form.key, |conn| {
-                let version = form.version.parse().unwrap_or(0);
-                if !store::advance(conn, &reference, &[State::Checked], Some(version), State::Applying, None)?
-                {
-                    return Err(Error::Conflict("This import has been confirmed or cancelled meanwhile."));
-                }
-                jobs::add(conn, now.moment, &who.actor, jobs::Kind::ImportApply, &reference)?;
-                Ok(format!("/imports/{reference}"))
+                load(conn, &who, now.moment, &reference, form.version.parse().unwrap_or(0))
             })
         })
         .await?;
     Ok(see_other(to))
+}
+
+/// Begins to load a file that waits; one that the same person has confirmed already, from another window, goes on.
+fn load(conn: &mut Conn, who: &Who, now: Moment, reference: &str, version: i64) -> Result<String, Error> {
+    let kind = jobs::Kind::ImportApply;
+    if store::advance(conn, reference, &[State::Checked], Some(version), State::Applying, None)? {
+        jobs::add(conn, now, &who.actor, kind, reference)?;
+        return Ok(address(reference));
+    }
+    let is_confirmed =
+        matches!(store::by_reference(conn, reference)?.state, State::Applying | State::Applied);
+    match is_confirmed && jobs::was_begun_by(conn, kind, reference, who.user_id)? {
+        true => Ok(address(reference)),
+        false => Err(taken(reference)),
+    }
+}
+
+fn address(reference: &str) -> String {
+    format!("/imports/{reference}")
+}
+
+/// Somebody decided first: the page leads to the import.
+fn taken(reference: &str) -> Error {
+    let what = "This import has been confirmed or cancelled meanwhile.";
+    Error::conflict(what, address(reference), format!("Go to import {reference}"))
 }
 
 /// Which version of an import to cancel.
@@ -100,7 +119,7 @@ pub async fn cancel(
                 stop(conn, now.moment, &reference, form.version.parse().unwrap_or(0))?;
                 let subjects = [Subject::import(&reference)];
                 audit::record(conn, now.moment, &who.actor, Verb::ImportCancelled, &subjects, json!({}))?;
-                Ok(format!("/imports/{reference}"))
+                Ok(address(&reference))
             })?;
             Ok((to, store::by_reference(conn, &reference)?.state == State::Cancelled))
         })
@@ -122,6 +141,6 @@ fn stop(conn: &mut Conn, now: Moment, reference: &str, version: i64) -> Result<(
     let from = [State::Checking, State::Checked, State::Refused, State::Applying];
     match store::advance(conn, reference, &from, Some(version), State::Cancelled, Some(now))? {
         true => Ok(()),
-        false => Err(Error::Conflict("This import has been confirmed or cancelled meanwhile.")),
+        false => Err(taken(reference)),
     }
 }
