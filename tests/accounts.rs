@@ -72,6 +72,7 @@ on_both! {
         let slowed = guesser.post("/sign-in", &right).await;
         assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
         assert!(slowed.text().contains("Too many tries"));
+        assert_eq!(slowed.headers.get("retry-after").unwrap(), "15");
         let mut elsewhere = portal.stranger().await;
         elsewhere.from = "127.0.0.2:50000".parse().unwrap();
         assert_eq!(elsewhere.post("/sign-in", &right).await.status, StatusCode::SEE_OTHER, "another address");
@@ -93,7 +94,10 @@ on_both! {
         let weak = browser.post(&link, &[("password", "short")]).await;
         assert_eq!(weak.status, StatusCode::UNPROCESSABLE_ENTITY);
         let set = browser.post(&link, &[("password", "velvet ladder seven")]).await;
-        assert!(set.text().contains("Your password is set"));
+        assert_eq!((set.status, set.location()), (StatusCode::SEE_OTHER, "/sign-in?password=set"));
+        for _ in 0..2 {
+            assert!(browser.get(set.location()).await.text().contains("Your password is set"), "can be reloaded");
+        }
         assert_eq!(browser.post(&link, &[("password", "velvet ladder eight")]).await.status, StatusCode::NOT_FOUND);
         assert_eq!(before.get("/account").await.status, StatusCode::SEE_OTHER);
         let form = [("email", "ada@example.org"), ("password", "velvet ladder seven")];
@@ -118,6 +122,7 @@ on_both! {
         assert_eq!(other.get("/account").await.status, StatusCode::SEE_OTHER);
         let stale = browser.post("/account/password", &form).await;
         assert_eq!(stale.status, StatusCode::CONFLICT);
+        assert!(stale.text().contains("<a href=\"/account\">Go to your account</a>"));
     }
 }
 

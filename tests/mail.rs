@@ -72,7 +72,7 @@ on_both! {
         assert!(!hashes[0].contains(token) && token.len() == 48, "{token}");
         let mut browser = portal.stranger().await;
         let set = browser.post(&format!("/set-password/{token}"), &[("password", "velvet ladder seven")]).await;
-        assert!(set.text().contains("Your password is set"));
+        assert_eq!(set.location(), "/sign-in?password=set");
     }
 }
 

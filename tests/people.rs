@@ -108,9 +108,31 @@ on_both! {
         assert!(people_in(&list) < people_in(&gp.get("/people").await.text()));
         let mut elsewhere = portal.signed_in("gp@example.org").await;
         assert_eq!(people_in(&elsewhere.get(&address).await.text()), people_in(&gp.get("/people").await.text()));
-        let nothing = gp.post("/people", &[("words", " ")]).await;
-        let page = gp.get(nothing.location()).await.text();
-        assert!(page.contains("Error: People") && page.contains("Enter an NHS number, a name or a pseudonym"));
+    }
+}
+
+on_both! {
+    async fn what_cannot_be_searched_for_is_said_beside_the_field_with_what_was_typed(portal) {
+        let portal = grouped(portal);
+        let (number, ..) = somebody(&portal, "E87001");
+        let last = number[9..].parse::<u8>().unwrap();
+        let mistyped = format!("{}{}", &number[..9], (last + 1) % 10);
+        let mut browsers = [
+            signed_in(&portal, Role::Gp, "E87001").await,
+            signed_in(&portal, Role::Commissioner, "CCG01").await,
+        ];
+        let (names, pseudonyms) = ("Enter an NHS number, a name or a pseudonym", "Enter a pseudonym, for example");
+        for (browser, typed, words) in [
+            (0, "", names),
+            (0, mistyped.as_str(), "Check the NHS number: it has a last digit that does not fit"),
+            (1, "Sample", pseudonyms),
+        ] {
+            let answer = browsers[browser].post("/people", &[("words", typed)]).await;
+            let page = answer.text();
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+            assert!(page.contains("Error: People") && page.matches(words).count() == 2, "{page}");
+            assert!(page.contains(&format!("name=\"words\" type=\"text\" value=\"{typed}\"")), "{page}");
+        }
     }
 }
 

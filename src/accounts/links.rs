@@ -16,7 +16,7 @@ use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::mail::{self, Letter};
-use crate::page::{Chrome, Mistakes, show, show_as};
+use crate::page::{Chrome, Mistakes, see_other, show, show_as};
 use crate::sessions;
 
 #[derive(Template)]
@@ -97,8 +97,6 @@ struct SetPage {
     chrome: Chrome,
     mistakes: Mistakes,
     token: String,
-    /// Whether the password has been set, in place of the form.
-    set: bool,
 }
 
 #[derive(Template)]
@@ -123,7 +121,7 @@ pub async fn set_form(
     match owner(&database, &keys, now, &token).await? {
         Some(_) => {
             let chrome = Chrome::signed_out();
-            show(&SetPage { chrome, mistakes: Mistakes::new(), token, set: false })
+            show(&SetPage { chrome, mistakes: Mistakes::new(), token })
         }
         None => cannot_be_used(),
     }
@@ -140,14 +138,14 @@ pub async fn set(
     let (token, chrome) = (token.into_inner(), Chrome::signed_out());
     let Some(user) = owner(&database, &keys, now, &token).await? else { return cannot_be_used() };
     if let Some(mistake) = password::mistake(&form.password, &user.email) {
-        let page = SetPage { chrome, mistakes: Mistakes::of_one("password", mistake), token, set: false };
+        let page = SetPage { chrome, mistakes: Mistakes::of_one("password", mistake), token };
         return show_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let hash = password::hash_elsewhere(form.into_inner().password).await?;
     let (from, used) = (from_address(&request), token.clone());
     let is_set = database.write(move |conn| set_by_link(conn, &keys, now, &used, &user, &hash, from)).await?;
     match is_set {
-        true => show(&SetPage { chrome, mistakes: Mistakes::new(), token, set: true }),
+        true => Ok(see_other("/sign-in?password=set")),
         false => cannot_be_used(),
     }
 }

@@ -3,6 +3,7 @@
 use actix_session::Session;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
@@ -21,6 +22,7 @@ use crate::keys::{Keys, random_reference};
 use crate::page::{Chrome, Mistakes, see_other, show, show_as};
 
 const DEVICE: &str = "common-ground-device";
+const PASSWORD_SET: &str = "Your password is set. The link is used up, and you are signed out everywhere. Sign in with the new password.";
 
 /// The one page to sign in on.
 #[derive(Template)]
@@ -32,11 +34,13 @@ struct SignInPage {
     to: String,
 }
 
-/// Where to go back to, in the address.
+/// Where to go back to, and whether a password was just set by a link, in the address.
 #[derive(Deserialize)]
 pub struct Wanted {
     #[serde(default)]
     to: String,
+    #[serde(default)]
+    password: String,
 }
 
 /// What is typed to sign in.
@@ -51,12 +55,12 @@ pub struct SignInForm {
 }
 
 pub async fn form(wanted: web::Query<Wanted>) -> Result<HttpResponse, Error> {
-    show(&SignInPage {
-        chrome: Chrome::signed_out(),
-        mistakes: Mistakes::new(),
-        email: String::new(),
-        to: wanted.into_inner().to,
-    })
+    let wanted = wanted.into_inner();
+    let chrome = match wanted.password.as_str() {
+        "set" => Chrome::signed_out().done(PASSWORD_SET),
+        _ => Chrome::signed_out(),
+    };
+    show(&SignInPage { chrome, mistakes: Mistakes::new(), email: String::new(), to: wanted.to })
 }
 
 pub async fn submit(
@@ -81,7 +85,9 @@ pub async fn submit(
         .write(move |conn| Ok((store::by_email(conn, &asked)?, tries::take(conn, moment, &place)?)))
         .await?;
     if wait > 0 {
-        return again(StatusCode::TOO_MANY_REQUESTS, form, too_many(wait));
+        let mut answer = again(StatusCode::TOO_MANY_REQUESTS, form, too_many(wait))?;
+        answer.headers_mut().insert(RETRY_AFTER, wait.into());
+        return Ok(answer);
     }
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     let is_right = password::matches_elsewhere(form.password.clone(), hash).await?;

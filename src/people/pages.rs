@@ -1,6 +1,7 @@
 //! The list of people in a caller's scope.
 
 use actix_session::Session;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
@@ -24,7 +25,7 @@ use crate::error::Error;
 use crate::groups::place::AgeBand;
 use crate::groups::store::localities;
 use crate::movements::csv::MOST_ROWS;
-use crate::page::{Chip, Chrome, Mistakes, Pages, Query, filters, show};
+use crate::page::{Chip, Chrome, Mistakes, Pages, Query, filters, show, show_as};
 use crate::runs::store::Run;
 use crate::schema::{current_runs, organisations, runs};
 
@@ -62,6 +63,8 @@ struct PeoplePage {
     pages: Pages,
     people: Vec<Listed>,
     mistakes: Mistakes,
+    /// What was typed to find a person, where it could not be used.
+    typed: String,
     searched: bool,
     today: NaiveDate,
 }
@@ -134,13 +137,32 @@ pub async fn people(
 ) -> Result<HttpResponse, Error> {
     let query = Query::new(query.into_inner());
     let wanted = Wanted { words: search::words(&session, &query), query };
+    let page = listed(who, &database, now, wanted).await?;
+    show(&page)
+}
+
+/// The whole list again, with what was typed to find a person and why that could not be used.
+pub async fn mistyped(
+    who: Who,
+    database: &Database,
+    now: Now,
+    typed: String,
+    mistake: String,
+) -> Result<HttpResponse, Error> {
+    let page = listed(who, database, now, Wanted { query: Query::default(), words: None }).await?;
+    let mistakes = Mistakes::of_one("words", mistake);
+    show_as(StatusCode::UNPROCESSABLE_ENTITY, &PeoplePage { typed, mistakes, ..page })
+}
+
+/// A page of the list, audited with those on it.
+async fn listed(who: Who, database: &Database, now: Now, wanted: Wanted) -> Result<PeoplePage, Error> {
     let (actor, searched) = (who.actor.clone(), wanted.words.is_some());
     let page = database.read(move |conn| page(conn, &who, now, wanted)).await?;
     let subjects: Vec<Subject> = page.people.iter().map(|one| Subject::person(&one.pseudonym)).collect();
     let verb = if searched { Verb::PeopleSearched } else { Verb::PeopleListed };
     let details = json!({ "rows": page.pages.rows, "asked": page.query.to_string() });
     database.write(move |conn| audit::record(conn, now.moment, &actor, verb, &subjects, details)).await?;
-    show(&page)
+    Ok(page)
 }
 
 fn page(conn: &mut Conn, who: &Who, now: Now, wanted: Wanted) -> Result<PeoplePage, Error> {
@@ -149,8 +171,8 @@ fn page(conn: &mut Conn, who: &Who, now: Now, wanted: Wanted) -> Result<PeoplePa
     let pages = Pages::new(number("page"), number("per"), found.counts.shown);
     let people = rows::rows(conn, &found.asked(now), &found.counts, found.sort, pages.offset(), pages.per)?;
     let mut mistakes = Mistakes::new();
-    if wanted.query.get("found") == Some("nothing_typed") || !found.readable {
-        mistakes.add("words", found.what_to_type());
+    if !found.readable {
+        mistakes.add("words", search::what_to_type(found.scope.names));
     }
     Ok(PeoplePage {
         chrome: who.chrome(),
@@ -159,9 +181,10 @@ fn page(conn: &mut Conn, who: &Who, now: Now, wanted: Wanted) -> Result<PeoplePa
         pages,
         people,
         mistakes,
+        typed: String::new(),
         searched: wanted.words.is_some(),
         today: now.today,
-        query: wanted.query.without("found"),
+        query: wanted.query,
         found,
     })
 }
@@ -203,13 +226,6 @@ impl Found {
     pub fn asked(&self, now: Now) -> Asked<'_> {
         let Found { role, scope, filters, .. } = self;
         Asked::by(*role, scope, filters, now.today, self.register).ages_on(self.ages_on)
-    }
-
-    fn what_to_type(&self) -> &'static str {
-        match self.scope.names {
-            true => "Enter an NHS number, a name or a pseudonym",
-            false => "Enter a pseudonym, for example P-7K3F-92QD",
-        }
     }
 }
 

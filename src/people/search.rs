@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::list::{Asked, Filters};
 use super::nhs_number::NhsNumber;
+use super::pages;
 use super::register::published;
 use super::rows;
 use super::scope::Scope;
@@ -42,21 +43,26 @@ enum Sought {
 }
 
 impl Sought {
-    /// Reads what was typed; NHS numbers and names mean something only to those who see them.
-    fn read(words: &str, names: bool) -> Option<Sought> {
+    /// Reads what was typed, or says what to type; NHS numbers and names mean something only to those who see them.
+    fn read(words: &str, names: bool) -> Result<Sought, String> {
         let words = words.trim();
-        if names && let Ok(number) = NhsNumber::parse(words) {
-            return Some(Sought::NhsNumber(number.digits()));
-        }
         if let Some(pseudonym) = read_pseudonym(words) {
-            return Some(Sought::Pseudonym(pseudonym));
+            return Ok(Sought::Pseudonym(pseudonym));
+        }
+        if names && let Some(digits) = as_digits(words) {
+            let number = NhsNumber::parse(&digits);
+            let number = number.map_err(|fault| format!("Check the NHS number: it {fault}"))?;
+            return Ok(Sought::NhsNumber(number.digits()));
         }
         let parts: Vec<String> = words
             .split(|sign: char| sign.is_whitespace() || sign == ',')
             .filter(|part| !part.is_empty())
             .map(str::to_lowercase)
             .collect();
-        (names && !parts.is_empty()).then_some(Sought::Names(parts))
+        match names && !parts.is_empty() {
+            true => Ok(Sought::Names(parts)),
+            false => Err(what_to_type(names).into()),
+        }
     }
 
     fn narrow(self, filters: &mut Filters) {
@@ -68,6 +74,29 @@ impl Sought {
     }
 }
 
+/// The digits of what is meant as an NHS number, with spaces and hyphens wherever they were typed.
+fn as_digits(words: &str) -> Option<String> {
+    let signs = words.chars().filter(|sign| !matches!(sign, ' ' | '-'));
+    let digits: Option<String> = signs.map(|sign| sign.is_ascii_digit().then_some(sign)).collect();
+    digits.filter(|digits| !digits.is_empty())
+}
+
+/// What those may search by who see names, and those who do not.
+pub fn what_to_type(names: bool) -> &'static str {
+    match names {
+        true => "Enter an NHS number, a name or a pseudonym",
+        false => "Enter a pseudonym, for example P-7K3F-92QD",
+    }
+}
+
+/// What a search leads to.
+enum Found {
+    Person(String),
+    List,
+    /// The words could not be used; the sentence says why.
+    Nothing(String),
+}
+
 pub async fn search(
     ReadsPeople(who): ReadsPeople,
     database: web::Data<Database>,
@@ -76,26 +105,26 @@ pub async fn search(
     form: web::Form<SearchForm>,
 ) -> Result<HttpResponse, Error> {
     let words: String = form.into_inner().words.chars().take(LONGEST).collect();
-    if words.trim().is_empty() {
-        return Ok(see_other("/people?found=nothing_typed"));
-    }
-    let sought = words.clone();
-    let exact = database.write(move |conn| exact(conn, &who, now, &sought)).await?;
-    match exact {
-        Some(pseudonym) => Ok(see_other(format!("/people/{pseudonym}"))),
-        None => {
+    let (sought, asking) = (words.clone(), who.clone());
+    match database.write(move |conn| find(conn, &asking, now, &sought)).await? {
+        Found::Person(pseudonym) => Ok(see_other(format!("/people/{pseudonym}"))),
+        Found::List => {
             let sign = keep(&session, &words)?;
             Ok(see_other(format!("/people{}", Query::default().with("search", sign))))
         }
+        Found::Nothing(mistake) => pages::mistyped(who, &database, now, words, mistake).await,
     }
 }
 
-/// The one person whose NHS number or pseudonym was typed, within the caller's scope; the search is audited.
-fn exact(conn: &mut Conn, who: &Who, now: Now, words: &str) -> Result<Option<String>, Error> {
+/// The one person whose NHS number or pseudonym was typed, within the caller's scope; a search is audited.
+fn find(conn: &mut Conn, who: &Who, now: Now, words: &str) -> Result<Found, Error> {
     let scope = Scope::of(conn, who, now.today)?;
-    let sought = Sought::read(words, scope.names);
+    let sought = match Sought::read(words, scope.names) {
+        Ok(sought) => sought,
+        Err(mistake) => return Ok(Found::Nothing(mistake)),
+    };
     let mut found = None;
-    if let Some(sought @ (Sought::NhsNumber(_) | Sought::Pseudonym(_))) = sought {
+    if matches!(sought, Sought::NhsNumber(_) | Sought::Pseudonym(_)) {
         let mut filters = Filters { everybody: true, ..Filters::default() };
         sought.narrow(&mut filters);
         let register = published(conn)?;
@@ -104,7 +133,7 @@ fn exact(conn: &mut Conn, who: &Who, now: Now, words: &str) -> Result<Option<Str
     }
     let subjects: Vec<Subject> = found.iter().map(Subject::person).collect();
     audit::record(conn, now.moment, &who.actor, Verb::PeopleSearched, &subjects, json!({}))?;
-    Ok(found)
+    Ok(found.map_or(Found::List, Found::Person))
 }
 
 /// Keeps the words with the session under a fresh sign.
@@ -132,14 +161,17 @@ pub fn words(session: &Session, query: &Query) -> Option<String> {
 
 /// Narrows a list to what was typed; whether it could be read as anything the caller may search by.
 pub fn narrow(filters: &mut Filters, words: &str, names: bool) -> bool {
-    let sought = Sought::read(words, names);
-    let is_read = sought.is_some();
     filters.everybody = true;
-    match sought {
-        Some(sought) => sought.narrow(filters),
-        None => filters.pseudonym = Some(String::new()),
+    match Sought::read(words, names) {
+        Ok(sought) => {
+            sought.narrow(filters);
+            true
+        }
+        Err(_) => {
+            filters.pseudonym = Some(String::new());
+            false
+        }
     }
-    is_read
 }
 
 #[cfg(test)]
@@ -148,11 +180,25 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_read_as_number_then_pseudonym_then_name() {
-        assert_eq!(Sought::read(" 999 000 1006 ", true), Some(Sought::NhsNumber("9990001006".into())));
-        assert_eq!(Sought::read("9990001006", false), None, "a number means nothing to those who see none");
+        for typed in [" 999 000 1006 ", "999000 1006", "9990-001-006"] {
+            assert_eq!(Sought::read(typed, true), Ok(Sought::NhsNumber("9990001006".into())), "{typed}");
+        }
+        assert_eq!(Sought::read("9990001006", false), Err(what_to_type(false).into()), "who sees no numbers");
         let names = Sought::Names(vec!["ash".into(), "robin".into()]);
-        assert_eq!(Sought::read("Ash, Robin", true), Some(names));
-        assert_eq!(Sought::read("Ash", false), None);
-        assert_eq!(Sought::read("  ", true), None);
+        assert_eq!(Sought::read("Ash, Robin", true), Ok(names));
+        assert_eq!(Sought::read("Ash", false), Err(what_to_type(false).into()));
+        assert_eq!(Sought::read("  ", true), Err(what_to_type(true).into()));
+    }
+
+    #[test]
+    fn a_number_that_is_nobodys_is_said_to_be_mistyped() {
+        for (typed, words) in [
+            ("999 000 1007", "a last digit that does not fit"),
+            ("99900010", "8 digits"),
+            ("999-", "3 digits"),
+        ] {
+            let mistake = Sought::read(typed, true).unwrap_err();
+            assert!(mistake.starts_with("Check the NHS number: it ") && mistake.contains(words), "{mistake}");
+        }
     }
 }
