@@ -7,6 +7,7 @@ pub mod pages;
 pub mod place;
 pub mod reading;
 pub mod scheme;
+pub mod schemes;
 pub mod store;
 
 use actix_web::web;

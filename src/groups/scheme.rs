@@ -1,21 +1,49 @@
-//! The grouping scheme: nine population groups with their labels and the order in which they are tried.
+//! The grouping scheme: population groups with their labels and the order in which they are tried. The shipped one has
+//! nine; a locality adopts it, or agrees its own.
 
 use std::sync::OnceLock;
 
+use serde::{Deserialize, Serialize};
+
+use crate::money::Pence;
+
+/// Whether group 5 stands beside the home groups or is one (setting `cancer.mode` of a locality's scheme).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancerMode {
+    #[default]
+    Overlay,
+    HomeGroup,
+}
+
+impl CancerMode {
+    /// The setting's value.
+    pub fn word(self) -> &'static str {
+        match self {
+            CancerMode::Overlay => "overlay",
+            CancerMode::HomeGroup => "home_group",
+        }
+    }
+
+    pub fn of_word(word: &str) -> Option<CancerMode> {
+        [CancerMode::Overlay, CancerMode::HomeGroup].into_iter().find(|mode| mode.word() == word)
+    }
+}
+
 /// A population group of a scheme.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// 1 to 9 in the shipped scheme; the order in which groups are listed.
     pub number: u8,
-    /// What files, commands and agreements use, such as `LTC_75`.
+    /// What files, commands and agreements use, such as `LTC_75`. Never changed.
     pub code: String,
     pub label: String,
-    /// The source's own wording, for people who know the papers.
+    /// The source's own wording, for people who know the papers; blank for a locality's own group.
     pub alias: String,
     /// The source's wording on its other slide; mostly the same.
     pub second_alias: String,
-    /// The column of need in the source's grid.
-    pub need_axis: String,
+    /// Who is meant, in a sentence or less: in the shipped scheme the column of need in the source's grid.
+    pub description: String,
     pub age_min: u8,
     /// The last whole year of age included; none has no upper end.
     pub age_max: Option<u8>,
@@ -33,15 +61,34 @@ impl Group {
             None => format!("{} and over", self.age_min),
         }
     }
+
+    /// Whether nobody is placed in it any more. Its code stays, for the ledger names it.
+    pub fn is_retired(&self) -> bool {
+        self.precedence.is_none() && !self.overlay
+    }
 }
 
-/// Groups in the order of their numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What people living with or recovering from cancer have beside the care of their home group (WSIC-4): more
+/// co-ordination, and an amount for the networks that provide it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplementaryCare {
+    /// In words; blank until agreed.
+    pub co_ordination: String,
+    /// Per person and year; none until agreed, for no source gives one.
+    pub amount: Option<Pence>,
+}
+
+/// Groups in the order of their numbers, and what supplementary care consists of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scheme {
     groups: Vec<Group>,
+    supplementary_care: SupplementaryCare,
 }
 
 impl Scheme {
+    /// The group of people living with or recovering from cancer, an overlay unless a locality agrees otherwise.
+    pub const CANCER: &str = "CANCER";
+
     /// The scheme that comes with the program.
     pub fn shipped() -> &'static Scheme {
         static SHIPPED: OnceLock<Scheme> = OnceLock::new();
@@ -51,16 +98,25 @@ impl Scheme {
     }
 
     fn read(text: &str) -> Result<Scheme, csv::Error> {
-        let mut groups = csv::Reader::from_reader(text.as_bytes())
+        let groups = csv::Reader::from_reader(text.as_bytes())
             .deserialize::<Row>()
             .map(|row| row.map(Group::from))
             .collect::<Result<Vec<Group>, _>>()?;
+        Ok(Scheme::of(groups, SupplementaryCare::default()))
+    }
+
+    /// Groups in any order.
+    pub fn of(mut groups: Vec<Group>, supplementary_care: SupplementaryCare) -> Scheme {
         groups.sort_by_key(|group| group.number);
-        Ok(Scheme { groups })
+        Scheme { groups, supplementary_care }
     }
 
     pub fn groups(&self) -> &[Group] {
         &self.groups
+    }
+
+    pub fn supplementary_care(&self) -> &SupplementaryCare {
+        &self.supplementary_care
     }
 
     pub fn group(&self, code: &str) -> Option<&Group> {
@@ -78,9 +134,32 @@ impl Scheme {
     pub fn overlay(&self) -> Option<&Group> {
         self.groups.iter().find(|group| group.overlay)
     }
+
+    /// Whether a code is that of the overlay group.
+    pub fn is_overlay(&self, code: &str) -> bool {
+        self.overlay().is_some_and(|group| group.code == code)
+    }
+
+    /// Whether group 5 stands beside the home groups.
+    pub fn cancer_mode(&self) -> CancerMode {
+        if self.overlay().is_some() { CancerMode::Overlay } else { CancerMode::HomeGroup }
+    }
+
+    /// The text that a version of a scheme is frozen with: JSON, the same for the same scheme.
+    pub fn text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a scheme is plain data")
+    }
+
+    /// A scheme from the text of a version.
+    ///
+    /// # Errors
+    /// Where it is no scheme.
+    pub fn of_text(text: &str) -> Result<Scheme, serde_json::Error> {
+        serde_json::from_str(text)
+    }
 }
 
-#[derive(serde::Deserialize)]
+#[derive(Deserialize)]
 struct Row {
     group_no: u8,
     code: String,
@@ -102,7 +181,7 @@ impl From<Row> for Group {
             label: row.display_label,
             alias: row.source_alias_grid,
             second_alias: row.source_alias_working_groups_slide,
-            need_axis: row.need_axis,
+            description: row.need_axis,
             age_min: row.age_min,
             age_max: row.age_max,
             precedence: row.default_precedence,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::grouping::{Moved, Placed};
 use super::placement::{Outcome, Placer};
-use super::rules::{CancerMode, Rules};
+use super::rules::Rules;
 use super::summary::{CriterionUsed, GroupCount, HangsOn, Move, Summary};
 use crate::criteria::answer::Answer;
 use crate::groups::scheme::Scheme;
@@ -29,7 +29,7 @@ pub fn count(placed: &[Placed], moved: &[Moved], placer: &Placer, criteria: &[Cr
         too_many_unknown: such(|outcome| outcome.too_many_unknown),
         supplementary_not_known: placed.iter().filter(not_known).count() as u64,
         criteria: criteria.to_vec(),
-        cancer_mode: CancerMode::Overlay,
+        cancer_mode: Scheme::shipped().cancer_mode(),
         minimum_age: Rules::MINIMUM_AGE,
     }
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::placement::Placer;
-use super::rules::{CancerMode, RegisterStatus, Rules, register_status};
+use super::rules::{RegisterStatus, Rules, register_status};
 use crate::criteria::answer::Answer;
 use crate::criteria::asked::Fact;
 use crate::criteria::blocks;
 use crate::criteria::conditions::Condition;
 use crate::criteria::facts::{Ended, Facts, Flag, Level, Sex, age_on};
-use crate::groups::scheme::Scheme;
+use crate::groups::scheme::{CancerMode, Scheme};
+use crate::groups::schemes::edit::{Edit, edited};
 
 type Row = BTreeMap<String, String>;
 
@@ -71,7 +72,7 @@ fn facts_of(row: &Row, score: Option<&String>, level: Option<&String>) -> Facts 
 fn default_rules() -> Rules {
     let scheme = Scheme::shipped();
     let blocks = blocks::read(sample!("default-criteria.txt"), scheme).unwrap();
-    Rules::of_scheme(scheme, CancerMode::Overlay, Rules::MINIMUM_AGE, |code| {
+    Rules::of_scheme(scheme, Rules::MINIMUM_AGE, |code| {
         blocks.iter().find(|block| block.group == code).map(|block| block.parsed.expression.clone())
     })
 }
@@ -200,7 +201,8 @@ fn the_shipped_criteria_print_as_they_are_written() {
 #[test]
 fn as_a_home_group_cancer_is_tried_first() {
     let blocks = blocks::read(sample!("default-criteria.txt"), Scheme::shipped()).unwrap();
-    let rules = Rules::of_scheme(Scheme::shipped(), CancerMode::HomeGroup, 16, |code| {
+    let scheme = edited(Scheme::shipped(), &Edit::Cancer(CancerMode::HomeGroup)).unwrap();
+    let rules = Rules::of_scheme(&scheme, 16, |code| {
         blocks.iter().find(|block| block.group == code).map(|block| block.parsed.expression.clone())
     });
     assert_eq!(rules.home()[0].code, "CANCER");

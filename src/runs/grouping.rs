@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 
 use super::counting::count;
 use super::placement::{OutcomeId, Placer};
-use super::rules::{CancerMode, RegisterStatus, Rules, register_status};
+use super::rules::{RegisterStatus, Rules, register_status};
 use super::store::{self, Cause, Locality, Run};
 use super::summary::{CriterionUsed, Summary};
 use crate::criteria;
@@ -192,9 +192,7 @@ fn rules_of(versions: &[criteria::store::Version]) -> Result<Rules, Error> {
         .iter()
         .map(|version| Ok((version.group_code.as_str(), version.expression()?)))
         .collect::<Result<_, Error>>()?;
-    Ok(Rules::of_scheme(Scheme::shipped(), CancerMode::Overlay, Rules::MINIMUM_AGE, |code| {
-        expressions.get(code).cloned()
-    }))
+    Ok(Rules::of_scheme(Scheme::shipped(), Rules::MINIMUM_AGE, |code| expressions.get(code).cloned()))
 }
 
 /// The rules a previous run placed by, where its versions differ from today's.

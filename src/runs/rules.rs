@@ -5,29 +5,6 @@ use chrono::NaiveDate;
 use crate::criteria::expression::Expression;
 use crate::groups::scheme::Scheme;
 
-/// Whether group 5 stands beside the home groups or is one (setting `cancer.mode`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CancerMode {
-    #[default]
-    Overlay,
-    HomeGroup,
-}
-
-impl CancerMode {
-    /// The setting's value.
-    pub fn word(self) -> &'static str {
-        match self {
-            CancerMode::Overlay => "overlay",
-            CancerMode::HomeGroup => "home_group",
-        }
-    }
-
-    pub fn of_word(word: &str) -> Option<CancerMode> {
-        [CancerMode::Overlay, CancerMode::HomeGroup].into_iter().find(|mode| mode.word() == word)
-    }
-}
-
 /// A group people can be placed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HomeGroup {
@@ -52,24 +29,16 @@ impl Rules {
         Rules { home, overlay, minimum_age }
     }
 
-    /// The rules of a scheme. A group without a criterion places nobody. As a home group, cancer is tried first.
+    /// The rules of a scheme. A group without a criterion places nobody.
     pub fn of_scheme(
         scheme: &Scheme,
-        mode: CancerMode,
         minimum_age: u16,
         criterion: impl Fn(&str) -> Option<Expression>,
     ) -> Rules {
         let home_group =
             |code: &String| criterion(code).map(|criterion| HomeGroup { code: code.clone(), criterion });
-        let ranked = scheme.in_precedence().into_iter().filter(|group| !group.overlay);
-        let mut home: Vec<HomeGroup> = ranked.filter_map(|group| home_group(&group.code)).collect();
-        let mut overlay = None;
-        if let Some(group) = scheme.overlay() {
-            match mode {
-                CancerMode::Overlay => overlay = criterion(&group.code),
-                CancerMode::HomeGroup => home = home_group(&group.code).into_iter().chain(home).collect(),
-            }
-        }
+        let home = scheme.in_precedence().into_iter().filter_map(|group| home_group(&group.code)).collect();
+        let overlay = scheme.overlay().and_then(|group| criterion(&group.code));
         Rules::new(home, overlay, minimum_age)
     }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::rules::CancerMode;
+use crate::groups::scheme::CancerMode;
 
 /// The figures of a run, previewed or applied. Exact: for those who may list the people counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
