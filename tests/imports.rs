@@ -141,8 +141,37 @@ fn no_message_holds_a_number_a_name_an_address_or_a_day_of_birth() {
             assert!(!problem.message.contains(secret), "{problem:?}");
         }
     }
-    let odd = problems.iter().find(|problem| problem.code == Code::Pence).unwrap();
-    assert!(odd.message.contains("\"45.00\""), "other values are quoted");
+    let odd = problems.iter().find(|problem| problem.code == Code::UnknownRef).unwrap();
+    assert!(odd.message.contains("\"E87999\""), "a code is quoted");
+}
+
+#[test]
+fn a_cell_in_the_wrong_column_of_a_file_about_people_is_not_quoted() {
+    let header = String::from_utf8(example("good-people.csv")).unwrap();
+    let header = header.lines().next().unwrap();
+    let names: Vec<&str> = header.trim_start_matches('\u{feff}').split(',').collect();
+    let secrets =
+        ["Avis", "SAMPLE", "9990001006", "1980-05-17", "17/05/1980", "W3 6UA", "W36UA", "999 000 1006"];
+    for secret in secrets {
+        let text = format!("{header}\n{}\n", vec![secret; names.len()].join(","));
+        let problems = read::<PersonRow>(text.as_bytes(), &all_good()).unwrap().1;
+        assert!(problems.len() > 9, "{problems:?}");
+        for problem in problems {
+            assert!(!problem.message.contains(secret), "{problem:?}");
+        }
+    }
+}
+
+#[test]
+fn a_name_with_a_sign_that_turns_the_direction_of_writing_is_refused() {
+    let header = "org_code,org_name,org_type,commissioner_type,locality_code,sector,open_date,close_date\n";
+    let text = format!("{header}E87901,Alder\u{202e}redlA,practice,,LOC01,,2013-04-01,\n");
+    let problems = read::<OrganisationRow>(text.as_bytes(), &all_good()).unwrap().1;
+    assert_eq!((problems[0].code, problems[0].column), (Code::Text, "org_name"));
+    let text = "email,name,role,organisation_code,from_date,to_date\n\
+                eve@example.org,Eve\u{2066}evE,administrator,,2013-04-01,\n";
+    let problems = read::<UserRow>(text.as_bytes(), &all_good()).unwrap().1;
+    assert_eq!((problems[0].code, problems[0].column), (Code::Text, "name"));
 }
 
 #[test]
@@ -176,9 +205,11 @@ fn a_file_that_is_no_csv_of_the_kind_is_refused_as_a_whole() {
     let utf_16: Vec<u8> =
         "\u{feff}".encode_utf16().chain(people.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let doubled = people.replacen("palliative", "sex", 1);
-    let cases: [(&[u8], Code, u32, &str); 5] = [
+    let header_alone = people.lines().next().unwrap();
+    let cases: [(&[u8], Code, u32, &str); 6] = [
         (b"", Code::EmptyFile, 1, "empty"),
         (b"\xef\xbb\xbf\r\n  \r\n", Code::EmptyFile, 1, "empty"),
+        (header_alone.as_bytes(), Code::EmptyFile, 1, "a header line and no rows"),
         (&utf_16, Code::Utf8, 1, "CSV UTF-8"),
         (doubled.as_bytes(), Code::Header, 1, "Columns missing: palliative. Columns repeated: sex."),
         (&example("good-users.csv"), Code::Header, 1, "Columns unknown: name, role"),

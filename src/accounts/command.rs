@@ -14,6 +14,7 @@ use crate::clock::Now;
 use crate::config::Ground;
 use crate::database::Conn;
 use crate::error::Error;
+use crate::page::typed;
 use crate::schema::organisations;
 
 /// Adds a user, or a membership to one that is there
@@ -38,11 +39,8 @@ pub struct AddUser {
 impl AddUser {
     pub fn run(&self, ground: &Ground) -> anyhow::Result<()> {
         let email = self.email.trim().to_lowercase();
-        ensure!(
-            email.matches('@').count() == 1 && !email.contains(char::is_whitespace) && email.len() <= 254,
-            "{email} is no e-mail address"
-        );
-        ensure!((1..=120).contains(&self.name.trim().chars().count()), "a name has 1 to 120 characters");
+        ensure!(typed::email(&email).is_ok(), "{email} is no e-mail address");
+        typed::required("Name", &self.name, 120).map_err(Error::Refused)?;
         let Some(role) = Role::from_word(&self.role) else {
             let roles: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
             bail!("{} is no role: it is one of {}", self.role, roles.join(", "));

@@ -9,13 +9,26 @@ pub struct Column {
     pub name: &'static str,
     /// The file may come without it; what is stored then stays.
     pub may_be_absent: bool,
-    /// Its values never stand in a message.
-    pub is_private: bool,
+    pub quoting: Quoting,
+}
+
+/// Which values of a column may stand in a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Quoting {
+    All,
+    /// Of a file about people, where a cell may stand in the wrong column: what can be nobody's data.
+    Harmless,
+    None,
 }
 
 impl Column {
     pub const fn new(name: &'static str) -> Self {
-        Self { name, may_be_absent: false, is_private: false }
+        Self { name, may_be_absent: false, quoting: Quoting::All }
+    }
+
+    /// A column of a file about people.
+    pub const fn of_people(name: &'static str) -> Self {
+        Self { quoting: Quoting::Harmless, ..Self::new(name) }
     }
 
     pub const fn may_be_absent(self) -> Self {
@@ -23,7 +36,7 @@ impl Column {
     }
 
     pub const fn private(self) -> Self {
-        Self { is_private: true, ..self }
+        Self { quoting: Quoting::None, ..self }
     }
 }
 

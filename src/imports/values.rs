@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 
+use crate::page::typed::is_unseen;
 use crate::people::nhs_number::{NhsNumber, NhsNumberFault};
 
 use super::cell::Cell;
@@ -12,12 +13,13 @@ use super::checks::Checks;
 use super::problem::Code;
 
 impl Checks {
-    /// Free text or a name: at most `most` characters, no control characters but newlines.
+    /// Free text or a name: at most `most` characters, nothing unseen but newlines.
     pub fn text(&mut self, cell: &Cell, most: usize) -> Option<String> {
         let text = cell.given()?.replace("\r\n", "\n");
         let length = text.chars().count();
-        if text.contains(|c: char| c.is_control() && c != '\n') {
-            let message = "The text has a control character, such as a tab. Take it out.";
+        if text.contains(|c: char| is_unseen(c) && c != '\n') {
+            let message = "The text has a sign that cannot be seen, such as a tab or one that turns the direction of \
+                           writing. Take it out.";
             self.fault(cell, Code::Text, message);
         } else if length > most {
             let message =
@@ -48,7 +50,7 @@ impl Checks {
     /// An e-mail address: one `@` with something on each side, no spaces, at most 254 characters.
     pub fn email(&mut self, cell: &Cell) -> Option<String> {
         let email = cell.given()?;
-        let odd = |c: char| c.is_whitespace() || c.is_control();
+        let odd = |c: char| c.is_whitespace() || is_unseen(c);
         let halves = email.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());
         if halves.is_some_and(|(_, host)| !host.contains('@'))
             && !email.contains(odd)

@@ -1,4 +1,4 @@
-//! Text as typed, made fit to keep: trimmed, there, not too long, without control characters.
+//! Text as typed, made fit to keep: trimmed, there, not too long, without signs that cannot be seen.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -52,15 +52,29 @@ pub fn in_audit(form: &impl Serialize) -> serde_json::Value {
 
 /// Words of a search as they are compared: trimmed, in lower case, without control characters, 100 characters at most.
 pub fn words(typed: &str) -> String {
-    typed.trim().to_lowercase().chars().filter(|sign| !sign.is_control()).take(100).collect()
+    typed.trim().to_lowercase().chars().filter(|sign| !is_unseen(*sign)).take(100).collect()
 }
 
 fn plain<'a>(what: &str, typed: &'a str) -> Result<&'a str, String> {
     let text = typed.trim();
-    match text.contains(char::is_control) {
-        true => Err(format!("{what} must be on one line, without tabs or other control characters")),
-        false => Ok(text),
+    match () {
+        () if text.contains(char::is_control) => {
+            Err(format!("{what} must be on one line, without tabs or other control characters"))
+        }
+        () if text.contains(is_unseen) => {
+            Err(format!("{what} has a sign that cannot be seen, perhaps from pasting. Type it again"))
+        }
+        () => Ok(text),
     }
+}
+
+/// Whether a sign shows nothing of itself and may make text look like other text: controls, marks and overrides of the
+/// direction of writing, spaces of no width. The joiners that some scripts are written with are none.
+pub fn is_unseen(sign: char) -> bool {
+    sign.is_control()
+        || matches!(sign,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// The name of a field inside a sentence: "Name" is "name", "GP network" stays.
@@ -86,6 +100,10 @@ mod tests {
         assert_eq!(required("Name", "abc", 2), Err("Name must be 2 characters or fewer".into()));
         assert!(required("Name", "a\u{0}b", 120).is_err());
         assert!(required("Name", "a\nb", 120).is_err());
+        let unseen = required("Name", "Ada \u{202e}nimda", 120).unwrap_err();
+        assert!(unseen.starts_with("Name has a sign that cannot be seen"), "{unseen}");
+        assert!(email("ada\u{200b}@example.org").is_err());
+        assert!(required("Name", "کوه\u{200c}نور", 120).is_ok(), "Persian is written with joiners");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::imports::store::{self, NewImport};
 use crate::imports::uploads::{self, Incoming};
 use crate::jobs::{self, Tools};
 use crate::once::once;
+use crate::page::typed::is_unseen;
 use crate::page::{Mistakes, see_other};
 
 /// The fields of the form beside the file.
@@ -129,7 +130,7 @@ fn file_name(field: &Field) -> String {
     let given =
         field.content_disposition().and_then(|disposition| disposition.get_filename()).unwrap_or_default();
     let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    name.chars().filter(|sign| !sign.is_control()).take(200).collect()
+    name.chars().filter(|sign| !is_unseen(*sign)).take(200).collect()
 }
 
 async fn save(tools: &web::Data<Tools>, mut field: Field) -> Result<Option<Incoming>, Error> {

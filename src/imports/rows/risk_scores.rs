@@ -13,11 +13,11 @@ use crate::people::nhs_number::NhsNumber;
 use super::{FirstLines, Row, Source, seen_before};
 
 const COLUMNS: [Column; 5] = [
-    Column::new("nhs_number").private(),
-    Column::new("score"),
-    Column::new("tool"),
-    Column::new("tool_version"),
-    Column::new("scored_on"),
+    Column::of_people("nhs_number").private(),
+    Column::of_people("score"),
+    Column::of_people("tool"),
+    Column::of_people("tool_version"),
+    Column::of_people("scored_on"),
 ];
 
 /// A score as sent.
