@@ -63,7 +63,8 @@ on_both! {
         let reference = invite(&portal, "new@example.org");
         portal.work().await;
         let mail = std::fs::read_to_string(portal.folder().join(format!("outbox/{reference}.eml"))).unwrap();
-        assert!(mail.contains("Subject: Common Ground: your invitation") && mail.contains("To: "));
+        assert!(mail.contains("Subject: Common Ground: your invitation") && mail.contains("To: new@example.org\r\n"));
+        assert!(!mail.contains("New Person"), "nothing that somebody typed: {mail}");
         let plain = mail.replace("=\r\n", "");
         let token = plain.split("/set-password/").nth(1).unwrap().split_whitespace().next().unwrap();
         let hashes: Vec<String> =

@@ -94,10 +94,7 @@ fn send(tools: &Tools, mail: &Mail) -> anyhow::Result<State> {
     let written = mail.letter.write(&mail.reference, &link)?;
     let message = Message::builder()
         .from(tools.post.from().clone())
-        .to(Mailbox::new(
-            Some(mail.to_name.clone()),
-            mail.to_email.parse().context("the recipient's address")?,
-        ))
+        .to(Mailbox::new(None, mail.to_email.parse().context("the recipient's address")?))
         .subject(&written.subject)
         .multipart(MultiPart::alternative_plain_html(written.text.clone(), written.html(&link)?))
         .context("putting the letter together")?;
