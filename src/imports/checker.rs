@@ -94,6 +94,10 @@ impl<'a, K: Row, R: BufRead> Checker<'a, K, R> {
             batch.rows.extend(row.filter(|_| !checks.has_errors()));
             batch.problems.extend(checks.into_problems());
         }
+        if self.rows == 0 {
+            let message = "The file has a header line and no rows, so there is nothing to load. Send a line for each row.";
+            return Err(Problem::of_file(1, Code::EmptyFile, message).into());
+        }
         if batch.read == 0 && !self.is_finished {
             self.is_finished = true;
             batch.problems = K::finish(&self.seen, self.known);

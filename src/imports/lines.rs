@@ -81,19 +81,10 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
-    /// Takes a byte order mark off the first line, and refuses the marks and zero bytes of UTF-16 and UTF-32.
+    /// Takes a byte order mark off the first line, and refuses what is no UTF-8 text.
     fn open(&mut self) -> Result<(), Problem> {
-        let starts = |mark: &[u8]| self.buffer.starts_with(mark);
-        let found = match () {
-            () if starts(b"\xff\xfe\0\0") || starts(b"\0\0\xfe\xff") => "saved as UTF-32",
-            () if starts(b"\xff\xfe") || starts(b"\xfe\xff") => "saved as UTF-16 (\"Unicode text\")",
-            () if self.buffer.contains(&0) => "not UTF-8: it is saved as UTF-16 or UTF-32, or it is no text",
-            () => "",
-        };
-        if !found.is_empty() {
-            let message = format!(
-                "The file is {found}, and UTF-8 is wanted. Save it again as \"CSV UTF-8 (comma delimited)\"."
-            );
+        if let Some(found) = what_else(&self.buffer) {
+            let message = format!("The file is {found}. Save it again as \"CSV UTF-8 (comma delimited)\".");
             return Err(Problem::of_file(1, Code::Utf8, message));
         }
         if self.buffer.starts_with(b"\xef\xbb\xbf") {
@@ -126,6 +117,27 @@ impl<R: BufRead> Lines<R> {
             }
         }
     }
+}
+
+/// What a file is that is no UTF-8 text, from its first line. Text of two or four bytes a sign has as many zero bytes.
+fn what_else(line: &[u8]) -> Option<&'static str> {
+    let starts = |mark: &[u8]| line.starts_with(mark);
+    let zeros = line.iter().filter(|byte| **byte == 0).count();
+    Some(match () {
+        () if starts(b"PK\x03\x04") => {
+            "a workbook (.xlsx) or another zipped file, not text. Open it in the spreadsheet program"
+        }
+        () if starts(b"\xd0\xcf\x11\xe0") => {
+            "a workbook (.xls) or another office file, not text. Open it in the spreadsheet program"
+        }
+        () if starts(b"\xff\xfe\0\0") || starts(b"\0\0\xfe\xff") => "saved as UTF-32, and UTF-8 is wanted",
+        () if starts(b"\xff\xfe") || starts(b"\xfe\xff") => {
+            "saved as UTF-16 (\"Unicode text\"), and UTF-8 is wanted"
+        }
+        () if zeros * 5 >= line.len() * 2 => "saved as UTF-16 or UTF-32, and UTF-8 is wanted",
+        () if zeros > 0 => "not a text file: it holds zero bytes. Open it in the program it was made with",
+        () => return None,
+    })
 }
 
 /// The file holds more than a setting allows.
@@ -197,7 +209,26 @@ mod tests {
         };
         assert!(message(b"\xff\xfe\0\0a\0\0\0\n\0\0\0").contains("saved as UTF-32,"));
         assert!(message(b"\xff\xfea\0\n\0").contains("saved as UTF-16 ("));
-        assert!(message(b"PK\x03\x04\0\0\n").contains("or it is no text"));
+        assert!(message(b"a\0,\0b\0\n\0").contains("saved as UTF-16 or UTF-32,"));
+    }
+
+    #[test]
+    fn a_workbook_and_what_is_no_text_are_called_so_and_not_an_encoding() {
+        for (bytes, words) in [
+            (&b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0\n"[..], "a workbook (.xlsx)"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0\0\0\n", "a workbook (.xls)"),
+            (b"locality_code,\0,locality_name\n", "not a text file"),
+        ] {
+            let Err(Stopped::Refused(problem)) = Lines::new(bytes, Limits::default()).read() else {
+                panic!()
+            };
+            assert!(
+                problem.message.contains(words) && !problem.message.contains("UTF-16"),
+                "{}",
+                problem.message
+            );
+            assert!(problem.message.ends_with("Save it again as \"CSV UTF-8 (comma delimited)\"."));
+        }
     }
 
     #[test]

@@ -103,6 +103,28 @@ on_both! {
 }
 
 on_both! {
+    async fn a_file_of_a_header_alone_is_refused_and_offers_nothing_to_load(portal) {
+        let mut browser = administrator(&portal).await;
+        let bytes = b"locality_code,locality_name,commissioner_code,population\r\n";
+        let address = checked(&portal, &mut browser, "localities", "none.csv", bytes).await;
+        let page = browser.get(&address).await.text();
+        assert!(page.contains("a header line and no rows") && !page.contains("Load 0 rows"), "{page}");
+    }
+}
+
+on_both! {
+    async fn a_demo_says_that_its_rows_came_with_it(portal) {
+        let mut browser = administrator(&portal).await;
+        assert_eq!(browser.get("/imports").await.text().matches("None yet").count(), Kind::ALL.len());
+        portal.write(|conn| common_ground::installation::set(conn, "demo.as_of", "2026-11-20"));
+        let page = browser.get("/imports").await.text();
+        assert_eq!(page.matches("Made with the demo").count(), Kind::ALL.len(), "{page}");
+        assert_eq!(page.matches("register import 1").count(), 3);
+        assert!(page.contains("3 days ago") && !page.contains("None yet"), "{page}");
+    }
+}
+
+on_both! {
     async fn the_same_file_again_says_when_it_was_loaded(portal) {
         load_good(&portal);
         let mut browser = administrator(&portal).await;

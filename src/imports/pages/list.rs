@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::imports::kind::Kind;
 use crate::imports::rights;
 use crate::imports::store::{self, Import};
+use crate::installation;
 use crate::once::fresh_key;
 use crate::page::{Choice, Chrome, Mistakes, filters, show_as};
 
@@ -30,10 +31,12 @@ struct ListPage {
     key: String,
 }
 
-/// A kind, its last good import, and how many days ago that was.
+/// A kind, its last good import, and how many days ago that or the demo was made.
 struct KindRow {
     kind: Kind,
     last: Option<Import>,
+    /// Whether its rows are those the demo was made with.
+    is_of_demo: bool,
     days: i64,
 }
 
@@ -75,23 +78,24 @@ pub async fn list_with(
     mistakes: Mistakes,
 ) -> Result<HttpResponse, Error> {
     let (kinds, asking) = (rights::kinds_of(who.role()), who.clone());
-    let (last, latest) = database
+    let (last, latest, demo_day) = database
         .read(move |conn| {
             let ours = rights::ours(conn, &asking)?;
-            Ok((store::last_applied(conn)?, store::latest(conn, &ours, LATEST)?))
+            let demo_day = installation::demo_day(conn)?;
+            Ok((store::last_applied(conn)?, store::latest(conn, &ours, LATEST)?, demo_day))
         })
         .await?;
     let row = |kind: &Kind| {
         let last = last.iter().find(|import| import.kind == *kind).cloned();
-        let days = last.as_ref().map_or(0, |import| days_since(import, now.today));
-        KindRow { kind: *kind, last, days }
+        let day = last.as_ref().map(ended_on).or(demo_day);
+        let days = day.map_or(0, |day| (now.today - day).num_days().max(0));
+        KindRow { kind: *kind, is_of_demo: last.is_none() && demo_day.is_some(), last, days }
     };
     let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let kinds = kinds.iter().map(row).collect();
     show_as(status, &ListPage { chrome: who.chrome(), mistakes, typed, kinds, latest, key: fresh_key() })
 }
 
-fn days_since(import: &Import, today: NaiveDate) -> i64 {
-    let day = london_day(import.ended_at.unwrap_or(import.created_at));
-    (today - day).num_days().max(0)
+fn ended_on(import: &Import) -> NaiveDate {
+    london_day(import.ended_at.unwrap_or(import.created_at))
 }
