@@ -94,6 +94,12 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/", SignedIn),
     ("get", "/groups", Roles(GROUPS)),
     ("get", "/groups/{locality}/{code}", Roles(GROUPS)),
+    ("get", "/criteria/{locality}/scheme", Roles(GROUPS)),
+    ("post", "/criteria/{locality}/scheme/drafts", Roles(COMMISSIONER)),
+    ("get", "/criteria/{locality}/scheme/versions/{number}", Roles(GROUPS)),
+    ("get", "/criteria/{locality}/scheme/versions/{number}/edit", Roles(COMMISSIONER)),
+    ("post", "/criteria/{locality}/scheme/versions/{number}/edit", Roles(COMMISSIONER)),
+    ("post", "/criteria/{locality}/scheme/versions/{number}/deletion", Roles(COMMISSIONER)),
     ("get", "/people", Roles(PEOPLE)),
     ("post", "/people", Roles(PEOPLE)),
     ("get", "/people.csv", Roles(PEOPLE)),
@@ -147,8 +153,9 @@ fn filled(address: &str) -> String {
     let mut rest = address;
     while let Some((before, after)) = rest.split_once('{') {
         path.push_str(before);
-        path.push_str("NOBODY");
-        rest = after.split_once('}').unwrap().1;
+        let (part, after) = after.split_once('}').unwrap();
+        path.push_str(if matches!(part, "number" | "n" | "m") { "1" } else { "NOBODY" });
+        rest = after;
     }
     path + rest
 }

@@ -21,5 +21,6 @@ mod runs;
 mod runs_pages;
 mod samples;
 mod schema;
+mod schemes;
 mod shell;
 mod users;

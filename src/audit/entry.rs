@@ -78,6 +78,9 @@ stored_as_text! {
         ImportFileRead = "downloaded an import's file or problems",
         CriteriaImported = "imported criteria",
         CriteriaExported = "exported criteria",
+        SchemeDrafted = "drafted a grouping scheme",
+        SchemeChanged = "changed a draft of a grouping scheme",
+        SchemeDraftDeleted = "deleted a draft of a grouping scheme",
         RunStarted = "started a grouping run",
         RunPreviewed = "previewed a grouping run",
         RunApplied = "applied a grouping run",
@@ -150,5 +153,10 @@ impl Subject {
     /// The criteria of a group in a locality.
     pub fn criteria(locality: &str, group: &str) -> Subject {
         Subject::new("criteria", format!("{locality}/{group}"))
+    }
+
+    /// A version of a locality's grouping scheme.
+    pub fn scheme(locality: &str, number: i64) -> Subject {
+        Subject::new("scheme", format!("{locality}/{number}"))
     }
 }

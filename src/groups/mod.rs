@@ -14,6 +14,7 @@ use actix_web::web;
 
 pub fn routes(config: &mut web::ServiceConfig) {
     config
+        .configure(schemes::routes)
         .route("/groups", web::get().to(pages::groups))
         .route("/groups/{locality}/{code}", web::get().to(group_page::group));
 }

@@ -30,11 +30,11 @@ impl Choice {
 /// The colour of a state's tag: one meaning has one colour everywhere. Grey where none is fixed.
 pub fn tag_colour(state: impl AsRef<str>) -> &'static str {
     match state.as_ref() {
-        "In progress" => "blue",
+        "In progress" | "Proposed" => "blue",
         "Judgement case" => "purple",
-        "Completed with problems" | "Waiting to be confirmed" => "yellow",
-        "In force" | "Completed" | "Applied" | "Active" | "Sent" => "green",
-        "Superseded" | "Cancelled" | "Ended" => "white",
+        "Completed with problems" | "Returned" | "Waiting to be confirmed" => "yellow",
+        "In force" | "Approved" | "Completed" | "Applied" | "Active" | "Sent" => "green",
+        "Superseded" | "Withdrawn" | "Cancelled" | "Ended" => "white",
         "Failed" | "Suspended" => "red",
         "Provisional" => "pink",
         _ => "grey",

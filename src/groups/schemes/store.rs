@@ -6,8 +6,9 @@ use anyhow::Context;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use crate::audit::Actor;
 use crate::clock::Moment;
-use crate::criteria::store::State;
+use crate::criteria::store::{State, hash};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::scheme::{Group, Scheme};
@@ -120,4 +121,57 @@ pub fn history(conn: &mut Conn, locality_id: i64) -> Result<Vec<SchemeVersion>, 
         .order(scheme_versions::number.desc())
         .select(SchemeVersion::as_select())
         .load(conn)?)
+}
+
+/// The latest draft of a locality's scheme that is in no proposal made yet.
+pub fn open_draft(conn: &mut Conn, locality_id: i64) -> Result<Option<SchemeVersion>, Error> {
+    Ok(history(conn, locality_id)?.into_iter().find(|version| version.state == State::Draft))
+}
+
+/// Adds a draft; its number.
+pub fn add_draft(
+    conn: &mut Conn,
+    now: Moment,
+    actor: &Actor,
+    locality_id: i64,
+    scheme: &Scheme,
+) -> Result<i64, Error> {
+    let number = history(conn, locality_id)?.first().map_or(1, |version| version.number + 1);
+    let text = scheme.text();
+    diesel::insert_into(scheme_versions::table)
+        .values((
+            scheme_versions::locality_id.eq(locality_id),
+            scheme_versions::number.eq(number),
+            scheme_versions::state.eq(State::Draft),
+            scheme_versions::text_hash.eq(hash(&text)),
+            scheme_versions::text.eq(text),
+            scheme_versions::created_by.eq(actor.user_id),
+            scheme_versions::who.eq(&actor.who),
+            scheme_versions::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(number)
+}
+
+/// Gives a draft another text, unless somebody did so first.
+pub fn change_draft(conn: &mut Conn, draft: &SchemeVersion, scheme: &Scheme) -> Result<bool, Error> {
+    let text = scheme.text();
+    let same = scheme_versions::table
+        .filter(scheme_versions::id.eq(draft.id))
+        .filter(scheme_versions::version.eq(draft.version).and(scheme_versions::state.eq(State::Draft)));
+    let changed = diesel::update(same)
+        .set((
+            scheme_versions::text_hash.eq(hash(&text)),
+            scheme_versions::text.eq(text),
+            scheme_versions::version.eq(scheme_versions::version + 1),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Deletes a draft; whether it was one still.
+pub fn delete_draft(conn: &mut Conn, id: i64) -> Result<bool, Error> {
+    let draft = scheme_versions::table
+        .filter(scheme_versions::id.eq(id).and(scheme_versions::state.eq(State::Draft)));
+    Ok(diesel::delete(draft).execute(conn)? == 1)
 }

@@ -1,0 +1,135 @@
+//! A locality's grouping scheme: read, drafted and changed one step at a time.
+
+use actix_web::http::StatusCode;
+use common_ground::access::Role;
+
+use crate::grouped::loaded;
+use crate::harness::{Answer, Browser, TestPortal};
+use crate::on_both;
+
+const DRAFT: &str = "/criteria/LOC01/scheme/versions/1/edit";
+
+async fn commissioner(portal: &TestPortal, email: &str) -> Browser {
+    portal.add_user(email, Role::Commissioner, Some("CCG01"));
+    portal.signed_in(email).await
+}
+
+async fn started(browser: &mut Browser) {
+    let key = browser.get("/criteria/LOC01/scheme").await.field("key");
+    let answer = browser.post("/criteria/LOC01/scheme/drafts", &[("key", &key)]).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, DRAFT));
+}
+
+async fn step(browser: &mut Browser, fields: &[(&str, &str)]) -> Answer {
+    let page = browser.get(DRAFT).await;
+    let (key, version) = (page.field("key"), page.field("version"));
+    let form: Vec<(&str, &str)> =
+        fields.iter().copied().chain([("key", &*key), ("version", &*version)]).collect();
+    browser.post(DRAFT, &form).await
+}
+
+on_both! {
+    async fn a_locality_without_one_of_its_own_has_the_shipped_scheme(portal) {
+        let portal = loaded(portal);
+        let mut browser = commissioner(&portal, "ann@example.org").await;
+        let page = browser.get("/criteria/LOC01/scheme").await.text();
+        assert!(page.contains("The shipped scheme") && page.contains("has agreed no scheme of its own"), "{page}");
+        let order = ["EXCLUDED", "ADV_ORGANIC", "LD", "SEMI", "LTC_75", "LTC_16_74", "HEALTHY_75", "HEALTHY_16_74"];
+        let places: Vec<usize> = order.iter().map(|code| page.find(&format!("({code})")).unwrap()).collect();
+        assert!(places.is_sorted(), "{page}");
+    }
+}
+
+on_both! {
+    async fn a_draft_is_changed_step_by_step_and_says_what_it_changes(portal) {
+        let portal = loaded(portal);
+        let mut browser = commissioner(&portal, "ann@example.org").await;
+        started(&mut browser).await;
+        let steps: [&[(&str, &str)]; 5] = [
+            &[("step", "rename"), ("code", "LD"), ("label", "Learning disability"), ("description", "x < y")],
+            &[("step", "earlier"), ("code", "LD")],
+            &[("step", "add"), ("new_code", "frail_85"), ("new_label", "Frail people"), ("new_description", "")],
+            &[("step", "cancer"), ("cancer", "home_group")],
+            &[("step", "supplementary"), ("co_ordination", "A named nurse"), ("amount", "£1,200")],
+        ];
+        for fields in steps {
+            let answer = step(&mut browser, fields).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{fields:?}: {}", answer.text());
+        }
+        let page = browser.get("/criteria/LOC01/scheme/versions/1").await.text();
+        for said in [
+            "is renamed Learning disability",
+            "Frail people (FRAIL_85) is added.",
+            "placed in a group of their own",
+            "tried in another order",
+            "A named nurse",
+            "£1,200 per person and year",
+            "x &#60; y",
+        ] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        let page = browser.get("/criteria/LOC01/scheme").await.text();
+        assert!(page.contains("The shipped scheme"), "a draft does not count yet");
+    }
+}
+
+on_both! {
+    async fn a_mistaken_step_keeps_what_was_typed_and_changes_nothing(portal) {
+        let portal = loaded(portal);
+        let mut browser = commissioner(&portal, "ann@example.org").await;
+        started(&mut browser).await;
+        let fields = [("step", "add"), ("new_code", "LD"), ("new_label", "Others"), ("new_description", "Some")];
+        let answer = step(&mut browser, &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = answer.text();
+        assert!(page.contains("A code is never used twice") && page.contains("value=\"Others\""), "{page}");
+        let answer = step(&mut browser, &[("step", "supplementary"), ("amount", "much")]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text().contains("Enter an amount in pounds") && answer.text().contains("value=\"much\""));
+        let page = browser.get("/criteria/LOC01/scheme/versions/1").await.text();
+        assert!(page.contains("It says the same as the scheme that stands."), "{page}");
+    }
+}
+
+on_both! {
+    async fn of_two_who_edit_one_draft_the_second_is_told_and_loses_nothing(portal) {
+        let portal = loaded(portal);
+        let mut first = commissioner(&portal, "ann@example.org").await;
+        let mut second = commissioner(&portal, "bob@example.org").await;
+        started(&mut first).await;
+        let open = second.get(DRAFT).await;
+        assert_eq!(step(&mut first, &[("step", "retire"), ("code", "SEMI")]).await.status, StatusCode::SEE_OTHER);
+        let (key, version) = (open.field("key"), open.field("version"));
+        let form = [("step", "earlier"), ("code", "LD"), ("key", &*key), ("version", &*version)];
+        let stale = second.post(DRAFT, &form).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        assert!(stale.text().contains("Try LD one place earlier"), "{}", stale.text());
+        let (key, version) = (stale.field("key"), stale.field("version"));
+        let form = [("step", "earlier"), ("code", "LD"), ("key", &*key), ("version", &*version)];
+        assert_eq!(second.post(DRAFT, &form).await.status, StatusCode::SEE_OTHER);
+        let again = second.post(DRAFT, &form).await;
+        assert_eq!(again.status, StatusCode::SEE_OTHER, "sent twice, done once");
+        let page = first.get("/criteria/LOC01/scheme/versions/1").await.text();
+        assert!(page.contains("is retired") && page.contains("tried in another order"), "{page}");
+    }
+}
+
+on_both! {
+    async fn a_draft_is_shown_to_planners_of_the_locality_alone(portal) {
+        let portal = loaded(portal);
+        let mut ann = commissioner(&portal, "ann@example.org").await;
+        started(&mut ann).await;
+        portal.add_user("lay@example.org", Role::LayPartner, Some("CCG01"));
+        portal.add_user("far@example.org", Role::Commissioner, Some("CCG02"));
+        let mut lay = portal.signed_in("lay@example.org").await;
+        let draft = lay.get("/criteria/LOC01/scheme/versions/1").await;
+        let nothing = lay.get("/criteria/LOC01/scheme/versions/9").await;
+        assert_eq!((draft.status, nothing.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+        assert_eq!(draft.body, nothing.body);
+        assert!(!lay.get("/criteria/LOC01/scheme").await.text().contains("versions/1"));
+        let mut far = portal.signed_in("far@example.org").await;
+        for address in ["/criteria/LOC01/scheme", "/criteria/LOC01/scheme/versions/1", DRAFT] {
+            assert_eq!(far.get(address).await.status, StatusCode::NOT_FOUND, "{address}");
+        }
+    }
+}
