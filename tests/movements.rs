@@ -71,6 +71,12 @@ on_both! {
         let line = lines.next().unwrap_or_else(|| panic!("{file}"));
         assert!(line.contains("HEALTHY_75,LTC_75,2015-04-01,rerun,"), "{line}");
         assert_eq!(lines.next(), None);
+        let all = people_in(&browser.get("/movements").await.text());
+        for (query, label) in [("month=soon", "Month"), ("from=SEMIS", "From"), ("cause=luck", "Cause"), ("run=R-NOBODY", "Run")] {
+            let page = browser.get(&format!("/movements?{query}")).await.text();
+            assert!(page.contains(&format!("The address asks the filter “{label}”")), "{page}");
+            assert_eq!(people_in(&page), all, "{query}");
+        }
         let page = browser.get("/movements?cause=rerun").await.text();
         assert_eq!(people_in(&page), 1);
         let home_counts: i64 = portal.read(|conn| Ok(movements::table.count().get_result(conn)?));

@@ -83,14 +83,15 @@ pub async fn show_list(
     query: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Error> {
     let query = Query::new(query.into_inner());
-    let narrowed = Narrowed::of(&query);
-    let sorted_by = narrowed.sorted_by();
     let wanted = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
-    let (rows, pages, organisations) = database
+    let (query, sorted_by, rows, pages, organisations) = database
         .read(move |conn| {
+            let organisations = store::organisations_with_users(conn)?;
+            let query = offered(query, &organisations);
+            let narrowed = Narrowed::of(&query);
             let pages = Pages::new(wanted, PER_PAGE, store::count(conn, &narrowed, now.today)?);
             let rows = listed(conn, &narrowed, now.today, (pages.offset(), pages.per))?;
-            Ok((rows, pages, store::organisations_with_users(conn)?))
+            Ok((query, narrowed.sorted_by(), rows, pages, organisations))
         })
         .await?;
     let all = |label| std::iter::once(Choice::new("", label));
@@ -104,6 +105,14 @@ pub async fn show_list(
         pages,
         sorted_by,
         query,
+    })
+}
+
+/// The address without filters for values that are no choice.
+fn offered(query: Query, organisations: &[Choice]) -> Query {
+    query.offered(&[("role", "Role"), ("organisation", "Organisation")], |name, value| match name {
+        "role" => Role::from_word(value).is_some(),
+        _ => organisations.iter().any(|choice| choice.is(value)),
     })
 }
 
@@ -152,9 +161,11 @@ pub async fn csv(
     now: Now,
     query: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Error> {
-    let narrowed = Narrowed::of(&Query::new(query.into_inner()));
+    let query = Query::new(query.into_inner());
     let file = database
         .write(move |conn| {
+            let organisations = store::organisations_with_users(conn)?;
+            let narrowed = Narrowed::of(&offered(query, &organisations).for_file()?);
             let users = store::users(conn, &narrowed, now.today, (0, i64::MAX))?;
             let mut held: HashMap<i64, Vec<Held>> = HashMap::new();
             let ids: Vec<i64> = users.iter().map(|user| user.id).collect();

@@ -1,7 +1,6 @@
 //! What waits for an administrator: mail, jobs, memberships and organisations. Never a person on the register.
 
 use chrono::{Days, NaiveDate};
-use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::waiting::{Waiting, what};
@@ -12,6 +11,7 @@ use crate::doctor::localities_without_commissioner;
 use crate::error::Error;
 use crate::jobs::{Kind, State};
 use crate::mail;
+use crate::organisations::networks::without_users;
 use crate::page::long_day;
 use crate::schema::{jobs, memberships, organisations, users};
 
@@ -41,8 +41,15 @@ pub fn administrator(conn: &mut Conn, now: Now) -> Result<Waiting, Error> {
         "Localities without a commissioner",
         without,
     );
-    let unused = without_users(conn, now.today)?;
-    home.listing("organisations without users", "organisations", "Organisations without users", unused);
+    let unused = without_users(conn, now.today)?.into_iter();
+    let unused = unused
+        .map(|(_, code, name)| (format!("{name} ({code})"), Some(format!("/admin/organisations/{code}"))));
+    home.first_few(
+        "organisations without users",
+        "/admin/organisations?users=none",
+        ("organisations", "Organisations without users"),
+        unused.collect(),
+    );
     Ok(home)
 }
 
@@ -85,25 +92,5 @@ fn ending(conn: &mut Conn, today: NaiveDate) -> Result<Items, Error> {
         let until = to.map_or_else(String::new, |to| format!(" until {}", long_day(to)));
         (format!("{name}: {}{at}{until}", role.label()), Some(format!("/admin/users/{reference}")))
     });
-    Ok(made.collect())
-}
-
-/// Organisations that roles belong to, open today, without anybody who can act for them.
-fn without_users(conn: &mut Conn, today: NaiveDate) -> Result<Items, Error> {
-    let in_date = memberships::table
-        .filter(memberships::organisation_id.eq(organisations::id.nullable()))
-        .filter(memberships::from_on.le(today))
-        .filter(memberships::to_on.is_null().or(memberships::to_on.ge(today)));
-    let rows: Vec<(String, String)> = organisations::table
-        .filter(organisations::kind.ne("provider"))
-        .filter(organisations::opened_on.le(today))
-        .filter(organisations::closed_on.is_null().or(organisations::closed_on.ge(today)))
-        .filter(not(exists(in_date)))
-        .order((organisations::name_key, organisations::id))
-        .select((organisations::code, organisations::name))
-        .load(conn)?;
-    let made = rows
-        .into_iter()
-        .map(|(code, name)| (format!("{name} ({code})"), Some(format!("/admin/organisations/{code}"))));
     Ok(made.collect())
 }

@@ -45,7 +45,12 @@ pub struct Listing {
     pub heading: &'static str,
     /// What, and its page.
     pub items: Vec<(String, Option<String>)>,
+    /// The page of all of them and how many they are, where these are the first few.
+    pub all: Option<(&'static str, i64)>,
 }
+
+/// How many things of a long list stand on the home page.
+const FEW: usize = 10;
 
 /// All that waits for somebody.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +84,24 @@ impl Waiting {
     ) {
         self.card(i64::try_from(items.len()).unwrap_or(i64::MAX), label, format!("#{id}"));
         if !items.is_empty() {
-            self.listings.push(Listing { id, heading, items });
+            self.listings.push(Listing { id, heading, items, all: None });
+        }
+    }
+
+    /// Adds the first few of a list that has a page of its own, with the card that counts it; an empty one is not shown.
+    pub fn first_few(
+        &mut self,
+        label: &'static str,
+        href: &'static str,
+        (id, heading): (&'static str, &'static str),
+        mut items: Vec<(String, Option<String>)>,
+    ) {
+        let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        self.card(count, label, href.into());
+        if count > 0 {
+            let all = (items.len() > FEW).then_some((href, count));
+            items.truncate(FEW);
+            self.listings.push(Listing { id, heading, items, all });
         }
     }
 

@@ -14,7 +14,7 @@ use crate::clock::Now;
 use crate::database::Database;
 use crate::error::Error;
 use crate::once::{fresh_key, once};
-use crate::page::{Chrome, Pages, filters, see_other, show};
+use crate::page::{Chrome, Pages, Query, filters, see_other, show};
 
 pub fn routes(config: &mut web::ServiceConfig) {
     config
@@ -40,29 +40,22 @@ impl State {
 #[template(path = "mail/outbox.html")]
 struct OutboxPage {
     chrome: Chrome,
-    state: String,
+    query: Query,
     rows: Vec<Mail>,
     pages: Pages,
     failed: i64,
 }
 
-/// Filter and page of the outbox.
-#[derive(Deserialize)]
-pub struct OutboxQuery {
-    #[serde(default)]
-    state: String,
-    #[serde(default)]
-    page: String,
-}
-
 pub async fn outbox(
     Administrator(who): Administrator,
     database: web::Data<Database>,
-    query: web::Query<OutboxQuery>,
+    query: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Error> {
-    let query = query.into_inner();
-    let states = State::from_word(&query.state).map_or_else(|| State::ALL.to_vec(), |state| vec![state]);
-    let wanted: i64 = query.page.parse().unwrap_or(1);
+    let query = Query::new(query.into_inner());
+    let query = query.offered(&[("state", "State")], |_, value| State::from_word(value).is_some());
+    let state = query.get("state").and_then(State::from_word);
+    let states = state.map_or_else(|| State::ALL.to_vec(), |state| vec![state]);
+    let wanted = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
     let (rows, pages, failed) = database
         .read(move |conn| {
             let pages = Pages::new(wanted, 25, store::count(conn, &states)?);
@@ -70,7 +63,7 @@ pub async fn outbox(
             Ok((rows, pages, store::count(conn, &[State::Failed])?))
         })
         .await?;
-    show(&OutboxPage { chrome: who.chrome(), state: query.state, rows, pages, failed })
+    show(&OutboxPage { chrome: who.chrome(), query, rows, pages, failed })
 }
 
 #[derive(Template)]

@@ -53,6 +53,9 @@ fn file(
     query: &Query,
 ) -> Result<(usize, Option<String>, Vec<u8>), Error> {
     let found = Found::new(conn, who, now, query)?;
+    if let Some(found) = &found {
+        found.query.clone().for_file()?;
+    }
     let everyone = everyone();
     let entries = match &found {
         Some(found) => {

@@ -4,6 +4,7 @@ use chrono::{Months, NaiveDate};
 
 use super::entry::cause_words;
 use super::store::{Filters, NOWHERE};
+use crate::error::Error;
 use crate::groups::scheme::Scheme;
 use crate::page::{Chip, Choice, Query};
 use crate::people::why::label;
@@ -12,7 +13,35 @@ use crate::runs::store::{Cause, Run};
 /// The names an address may hold beside the locality, in the order of the form.
 const NAMES: [&str; 7] = ["month", "group", "from", "to", "cause", "practice", "run"];
 
-/// The filters an address asks for. What is no value of a filter finds nothing.
+/// The filters of the form, and those that links ask for, as a page names them.
+const FILTERS: [(&str, &str); 6] = [
+    ("month", "Month"),
+    ("group", "Group, from or to"),
+    ("from", "From"),
+    ("to", "To"),
+    ("cause", "Cause"),
+    ("run", "Run"),
+];
+
+/// The address without filters for values that are no choice; `runs` has the references of the locality's runs.
+///
+/// # Errors
+/// `NotFound` for a practice that is not the caller's, whether there is such a one or not.
+pub fn offered(query: Query, practices: &[(String, String)], runs: &[String]) -> Result<Query, Error> {
+    if query.get("practice").is_some_and(|code| practices.iter().all(|(each, _)| each != code)) {
+        return Err(Error::NotFound);
+    }
+    let is_group = |code: &str| Scheme::shipped().group(code).is_some_and(|group| !group.overlay);
+    Ok(query.offered(&FILTERS, |name, value| match name {
+        "month" => month(value).is_some(),
+        "group" => is_group(value),
+        "from" | "to" => value == NOWHERE || is_group(value),
+        "cause" => Cause::from_word(value).is_some(),
+        _ => runs.iter().any(|reference| reference == value),
+    }))
+}
+
+/// The filters an address asks for.
 pub fn read(query: &Query, locality_id: i64) -> Filters {
     let text = |name: &str| query.get(name).map(str::to_owned);
     Filters {

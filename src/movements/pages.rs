@@ -21,11 +21,15 @@ use crate::people::register::published;
 use crate::people::rows;
 use crate::people::scope::{Reach, Scope};
 use crate::people::why::label;
+use crate::runs::listing::references;
 use crate::runs::store::{Locality, Run, current};
 
 /// A list of movements in scope: of whom, and what else the page says.
 pub struct Found {
+    /// The address, without filters for values nobody offers.
+    pub query: Query,
     pub scope: Scope,
+    practices: Vec<(String, String)>,
     pub localities: Vec<Locality>,
     pub here: Locality,
     pub filters: Filters,
@@ -41,8 +45,13 @@ impl Found {
         let Some(here) = groups::chosen(&localities, query.get("locality"))?.cloned() else {
             return Ok(None);
         };
+        let practices = practices(conn, &scope)?;
+        let runs = references(conn, here.id)?;
+        let query = chosen::offered(query.clone(), &practices, &runs)?;
         Ok(Some(Found {
-            filters: chosen::read(query, here.id),
+            filters: chosen::read(&query, here.id),
+            query,
+            practices,
             register: published(conn)?,
             role: who.role(),
             scope,
@@ -150,6 +159,7 @@ pub async fn movements(
 
 fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<Option<MovementsPage>, Error> {
     let Some(found) = Found::new(conn, who, now, &query)? else { return Ok(None) };
+    let query = found.query.clone();
     let everyone = everyone();
     let wanted = found.wanted(now, &everyone);
     let (shown, left_out) = store::count(conn, &wanted)?;
@@ -162,7 +172,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<Option<Mov
     Ok(Some(MovementsPage {
         chrome: who.chrome(),
         run: current(conn, found.here.id)?,
-        choices: Choices::of(&practices(conn, &found.scope)?),
+        choices: Choices::of(&found.practices),
         chips: chosen::chips(&query),
         reads_runs: RUNS.contains(&who.role()),
         mistakes: Mistakes::new(),

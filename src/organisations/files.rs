@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
+use super::list::offered;
 use super::listed::{LOCALITY, Narrowed, listed};
 use super::store::{self, Locality, Organisation};
 use crate::access::Administrator;
@@ -23,11 +24,11 @@ pub async fn csv(
     query: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Error> {
     let query = Query::new(query.into_inner());
-    let narrowed = Narrowed::of(&query);
-    let of_localities = narrowed.kind == LOCALITY;
+    let of_localities = query.get("kind") == Some(LOCALITY);
     let file = database
         .write(move |conn| {
             let (localities, organisations) = (store::localities(conn)?, store::organisations(conn)?);
+            let narrowed = Narrowed::of(&offered(query, &localities).for_file()?);
             let mut rows = listed(conn, &localities, &organisations, now.today)?;
             rows.retain(|row| narrowed.has(row));
             let codes: BTreeSet<&str> = rows

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::listed::{LOCALITY, Listed, Narrowed, listed, sort};
+use super::listed::{LOCALITY, Listed, Narrowed, WITHOUT_USERS, listed, sort};
 use super::organisation::Kind;
 use super::store::{self, Locality};
 use crate::access::Administrator;
@@ -20,6 +20,7 @@ struct ListPage {
     chips: Vec<Chip>,
     kinds: Vec<Choice>,
     localities: Vec<Choice>,
+    users: Vec<Choice>,
     rows: Vec<Listed>,
     pages: Pages,
     sorted_by: &'static str,
@@ -40,6 +41,8 @@ impl ListPage {
             (_, Some(kind)) => typed::lowered(&kind.plural()),
             (LOCALITY, None) if self.pages.rows == 1 => "locality".to_owned(),
             (LOCALITY, None) => "localities".to_owned(),
+            _ if !self.chosen("users").is_empty() && self.pages.rows == 1 => "organisation".to_owned(),
+            _ if !self.chosen("users").is_empty() => "organisations".to_owned(),
             _ if self.pages.rows == 1 => "locality or organisation".to_owned(),
             _ => "localities and organisations".to_owned(),
         };
@@ -68,6 +71,7 @@ pub async fn show_list(
             Ok((localities, rows))
         })
         .await?;
+    let query = offered(query, &localities);
     let narrowed = Narrowed::of(&query);
     rows.retain(|row| narrowed.has(row));
     let sorted_by = sort(&mut rows, query.get("sort").unwrap_or("name"));
@@ -80,6 +84,7 @@ pub async fn show_list(
         chrome: who.chrome(),
         chips: chips(&query, &localities),
         kinds: kinds(),
+        users: vec![Choice::new("", "With and without"), Choice::new(WITHOUT_USERS, "Without users")],
         localities: super::locality_choices(&localities, "All localities"),
         rows: rows.into_iter().skip(skipped).take(PER_PAGE as usize).collect(),
         pages,
@@ -87,6 +92,16 @@ pub async fn show_list(
         organisation_count,
         locality_count,
         query,
+    })
+}
+
+/// The address without filters for values that are no choice.
+pub fn offered(query: Query, localities: &[Locality]) -> Query {
+    let filters = [("kind", "Kind"), ("locality", "Locality"), ("users", "Users")];
+    query.offered(&filters, |name, value| match name {
+        "kind" => kinds().iter().any(|one| one.is(value)),
+        "locality" => localities.iter().any(|each| each.code == value),
+        _ => value == WITHOUT_USERS,
     })
 }
 
@@ -105,6 +120,9 @@ fn chips(query: &Query, localities: &[Locality]) -> Vec<Chip> {
     if let Some(code) = query.get("locality") {
         let name = localities.iter().find(|each| each.code == code).map_or(code, |each| each.name.as_str());
         chips.push(query.chip("locality", format!("locality is {name}")));
+    }
+    if query.get("users").is_some() {
+        chips.push(query.chip("users", "without users"));
     }
     if let Some(words) = query.get("words") {
         chips.push(query.chip("words", format!("name or code has “{words}”")));

@@ -13,6 +13,8 @@ use crate::page::{Query, typed};
 
 /// The word for localities in the filter by kind.
 pub const LOCALITY: &str = "locality";
+/// The word of the filter for organisations that nobody can act for.
+pub const WITHOUT_USERS: &str = "none";
 
 /// A locality or an organisation in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub struct Listed {
     /// Codes of the localities it lies in, commissions or cares for.
     pub localities: BTreeSet<String>,
     pub state: &'static str,
+    /// Whether roles belong to it, it is open, and nobody can act for it.
+    pub is_without_users: bool,
 }
 
 /// What the list is narrowed to.
@@ -34,16 +38,23 @@ pub struct Narrowed {
     pub kind: String,
     locality: String,
     words: String,
+    without_users: bool,
 }
 
 impl Narrowed {
     pub fn of(query: &Query) -> Narrowed {
         let text = |name| query.get(name).unwrap_or_default().to_owned();
-        Narrowed { kind: text("kind"), locality: text("locality"), words: typed::words(&text("words")) }
+        Narrowed {
+            kind: text("kind"),
+            locality: text("locality"),
+            words: typed::words(&text("words")),
+            without_users: text("users") == WITHOUT_USERS,
+        }
     }
 
     pub fn has(&self, row: &Listed) -> bool {
         (self.kind.is_empty() || self.kind == row.kind)
+            && (!self.without_users || row.is_without_users)
             && (self.locality.is_empty() || row.localities.contains(&self.locality))
             && self
                 .words
@@ -83,6 +94,8 @@ pub fn listed(
     today: NaiveDate,
 ) -> Result<Vec<Listed>, Error> {
     let reached = reached(conn, localities, organisations, today)?;
+    let without_users: BTreeSet<i64> =
+        networks::without_users(conn, today)?.into_iter().map(|(id, ..)| id).collect();
     let commissioners: BTreeSet<&str> = organisations
         .iter()
         .filter(|each| each.kind == Kind::Commissioner)
@@ -102,6 +115,7 @@ pub fn listed(
                 true => "",
                 false => "No commissioner yet",
             },
+            is_without_users: false,
         })
         .collect();
     rows.extend(organisations.iter().map(|organisation| Listed {
@@ -116,6 +130,7 @@ pub fn listed(
             "Active" => "",
             other => other,
         },
+        is_without_users: without_users.contains(&organisation.id),
     }));
     Ok(rows)
 }

@@ -8,7 +8,7 @@ mod list;
 mod listed;
 mod locality_pages;
 mod members;
-mod networks;
+pub mod networks;
 pub mod organisation;
 mod organisation_forms;
 mod organisation_page;

@@ -1,6 +1,7 @@
 //! Queries on who belongs to which network, and which network cares for whom.
 
 use chrono::NaiveDate;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::span::Span;
@@ -8,7 +9,7 @@ use super::store::Organisation;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::on_each;
-use crate::schema::{care_agreements, localities, network_members, organisations};
+use crate::schema::{care_agreements, localities, memberships, network_members, organisations};
 
 /// A membership of a network, as seen from one side.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -200,4 +201,20 @@ pub fn end_care(conn: &mut Conn, id: i64, version: i64, to: NaiveDate) -> Result
         .set((care_agreements::to_on.eq(to), care_agreements::version.eq(version + 1)))
         .execute(conn)?;
     Ok(changed == 1)
+}
+
+/// Organisations that roles belong to, open today, without anybody who can act for them: row id, code and name.
+pub fn without_users(conn: &mut Conn, today: NaiveDate) -> Result<Vec<(i64, String, String)>, Error> {
+    let in_date = memberships::table
+        .filter(memberships::organisation_id.eq(organisations::id.nullable()))
+        .filter(memberships::from_on.le(today))
+        .filter(memberships::to_on.is_null().or(memberships::to_on.ge(today)));
+    Ok(organisations::table
+        .filter(organisations::kind.ne("provider"))
+        .filter(organisations::opened_on.le(today))
+        .filter(organisations::closed_on.is_null().or(organisations::closed_on.ge(today)))
+        .filter(not(exists(in_date)))
+        .order((organisations::name_key, organisations::id))
+        .select((organisations::id, organisations::code, organisations::name))
+        .load(conn)?)
 }

@@ -2,9 +2,15 @@
 
 use std::fmt;
 
+use crate::error::Error;
+
 /// The filters, sort and page of a list, in the order of the address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Query(Vec<(String, String)>);
+pub struct Query {
+    parts: Vec<(String, String)>,
+    /// Labels of the filters that were left out.
+    dropped: Vec<&'static str>,
+}
 
 /// A chosen filter, shown over the list; its address is the list without it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,22 +21,51 @@ pub struct Chip {
 
 impl Query {
     pub fn new(parts: impl IntoIterator<Item = (String, String)>) -> Query {
-        Query(parts.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+        let parts = parts.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        Query { parts, dropped: Vec::new() }
+    }
+
+    /// The same without the filters (name and label) whose value is no choice of theirs, which a page then says: a
+    /// value nobody offers must not pass for a narrower list.
+    pub fn offered(
+        self,
+        filters: &[(&'static str, &'static str)],
+        is_offered: impl Fn(&str, &str) -> bool,
+    ) -> Query {
+        let is_dropped = |name: &str| self.get(name).is_some_and(|value| !is_offered(name, value));
+        let dropped: Vec<_> = filters.iter().filter(|(name, _)| is_dropped(name)).collect();
+        let kept = dropped.iter().fold(self.clone(), |query, (name, _)| query.without(name));
+        Query { dropped: dropped.iter().map(|(_, label)| *label).collect(), ..kept }
+    }
+
+    /// Labels of the filters that were left out.
+    pub fn dropped(&self) -> &[&'static str] {
+        &self.dropped
+    }
+
+    /// The same for a file, which has no place to say that a filter was left out.
+    pub fn for_file(self) -> Result<Query, Error> {
+        match self.dropped.is_empty() {
+            true => Ok(self),
+            false => Err(Error::Unreadable(
+                "The address asks a filter for a value that is none of its choices. Open the list and choose there.",
+            )),
+        }
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(each, _)| each == name).map(|(_, value)| value.as_str())
+        self.parts.iter().find(|(each, _)| each == name).map(|(_, value)| value.as_str())
     }
 
     /// The same with one value set; a blank value takes it out.
     pub fn with(&self, name: &str, value: impl ToString) -> Query {
-        let Query(mut parts) = self.without(name);
+        let mut parts = self.without(name).parts;
         parts.push((name.to_owned(), value.to_string()));
         Query::new(parts)
     }
 
     pub fn without(&self, name: &str) -> Query {
-        Query(self.0.iter().filter(|(each, _)| each != name).cloned().collect())
+        Query::new(self.parts.iter().filter(|(each, _)| each != name).cloned())
     }
 
     /// Page `number` of the same list.
@@ -64,7 +99,7 @@ impl Query {
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("?")?;
-        for (place, (name, value)) in self.0.iter().enumerate() {
+        for (place, (name, value)) in self.parts.iter().enumerate() {
             let and = if place > 0 { "&" } else { "" };
             write!(f, "{and}{}={}", encoded(name), encoded(value))?;
         }
@@ -105,6 +140,16 @@ mod tests {
         assert_eq!(list.order_of("name"), Some("ascending"));
         assert_eq!(list.sorted_by("name").order_of("name"), Some("descending"));
         assert_eq!(Query::default().to_string(), "?");
+    }
+
+    #[test]
+    fn a_filter_with_a_value_nobody_offers_is_left_out_and_named() {
+        let list = query(&[("sex", "robot"), ("age", "16-24"), ("page", "2")]);
+        let filters = [("sex", "Sex"), ("age", "Age band"), ("group", "Group")];
+        let kept = list.offered(&filters, |_, value| value != "robot");
+        assert_eq!((kept.to_string().as_str(), kept.dropped()), ("?age=16-24&page=2", &["Sex"][..]));
+        assert!(kept.clone().for_file().is_err());
+        assert!(kept.without("page").for_file().is_ok());
     }
 
     proptest! {

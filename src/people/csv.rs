@@ -54,6 +54,7 @@ fn file(
     wanted: &Wanted,
 ) -> Result<(usize, Vec<String>, Vec<u8>), Error> {
     let found = find(conn, who, now, wanted)?;
+    found.query.clone().for_file()?;
     if found.counts.shown > MOST_ROWS {
         return Err(Error::Unreadable(TOO_MANY));
     }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::list::{Filters, Sort, Standing, Supplementary};
 use super::scope::Scope;
+use crate::error::Error;
 use crate::groups::group_page::sex_words;
 use crate::groups::place::{AgeBand, Place};
 use crate::groups::scheme::Scheme;
@@ -20,7 +21,34 @@ pub struct Here {
 /// The names an address may hold, in the order of the form.
 const NAMES: [&str; 7] = ["locality", "practice", "group", "provisional", "supplementary", "sex", "age"];
 
-/// The filters an address asks for. What is no value of a filter finds nobody.
+/// The filters whose choices are the same for everybody, as the form names them.
+const FIXED: [(&str, &str); 5] = [
+    ("group", "Group"),
+    ("provisional", "Placement"),
+    ("supplementary", "Supplementary care"),
+    ("sex", "Sex"),
+    ("age", "Age band"),
+];
+
+/// The address without filters for values that are no choice.
+///
+/// # Errors
+/// `NotFound` for a locality or a practice that is not the caller's, whether there is such a one or not.
+pub fn offered(query: Query, places: &[Here], practices: &[(String, String)]) -> Result<Query, Error> {
+    let choices = Choices::of(places, practices);
+    let is_locality = |code: &str| places.iter().any(|here| here.locality.code == code);
+    let is_practice = |code: &str| practices.iter().any(|(each, _)| each == code);
+    let theirs =
+        query.get("locality").is_none_or(is_locality) && query.get("practice").is_none_or(is_practice);
+    match theirs {
+        true => {
+            Ok(query.offered(&FIXED, |name, value| choices.of_filter(name).iter().any(|one| one.is(value))))
+        }
+        false => Err(Error::NotFound),
+    }
+}
+
+/// The filters an address asks for.
 pub fn read(query: &Query, places: &[Here]) -> Filters {
     let locality = query
         .get("locality")
@@ -126,6 +154,16 @@ pub struct Choices {
 }
 
 impl Choices {
+    fn of_filter(&self, name: &str) -> &[Choice] {
+        match name {
+            "group" => &self.groups,
+            "provisional" => &self.provisional,
+            "supplementary" => &self.supplementary,
+            "sex" => &self.sexes,
+            _ => &self.ages,
+        }
+    }
+
     /// `practices`: code and name.
     pub fn of(places: &[Here], practices: &[(String, String)]) -> Choices {
         let several = |choices: Vec<Choice>| if choices.len() > 2 { choices } else { Vec::new() };

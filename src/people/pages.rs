@@ -37,6 +37,8 @@ pub struct Wanted {
 
 /// A list in scope: who, how many, and what else the page says.
 pub struct Found {
+    /// The address, without filters for values nobody offers.
+    pub query: Query,
     pub scope: Scope,
     pub places: Vec<Here>,
     pub practices: Vec<(String, String)>,
@@ -177,14 +179,14 @@ fn page(conn: &mut Conn, who: &Who, now: Now, wanted: Wanted) -> Result<PeoplePa
     Ok(PeoplePage {
         chrome: who.chrome(),
         choices: Choices::of(&found.places, &found.practices),
-        chips: chosen::chips(&wanted.query),
+        chips: chosen::chips(&found.query),
         pages,
         people,
         mistakes,
         typed: String::new(),
         searched: wanted.words.is_some(),
         today: now.today,
-        query: wanted.query,
+        query: found.query.clone(),
         found,
     })
 }
@@ -193,7 +195,9 @@ fn page(conn: &mut Conn, who: &Who, now: Now, wanted: Wanted) -> Result<PeoplePa
 pub fn find(conn: &mut Conn, who: &Who, now: Now, wanted: &Wanted) -> Result<Found, Error> {
     let scope = Scope::of(conn, who, now.today)?;
     let places = places(conn, &scope)?;
-    let mut filters = chosen::read(&wanted.query, &places);
+    let practices = practices(conn, &scope)?;
+    let query = chosen::offered(wanted.query.clone(), &places, &practices)?;
+    let mut filters = chosen::read(&query, &places);
     let readable = match &wanted.words {
         Some(words) => search::narrow(&mut filters, words, scope.names),
         None => true,
@@ -201,8 +205,9 @@ pub fn find(conn: &mut Conn, who: &Who, now: Now, wanted: &Wanted) -> Result<Fou
     let here = places.iter().find(|place| filters.locality.is_none_or(|id| place.locality.id == id));
     let ages_on = here.and_then(|place| place.run.as_ref()).map_or(now.today, |run| run.as_of);
     let mut found = Found {
-        sort: chosen::sort(&wanted.query, &scope),
-        practices: practices(conn, &scope)?,
+        sort: chosen::sort(&query, &scope),
+        query,
+        practices,
         register: published(conn)?,
         role: who.role(),
         scope,

@@ -11,7 +11,7 @@ use crate::access::{ReadsRuns, Role, Who};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::groups::store::localities;
+use crate::groups::store::{chosen, localities};
 use crate::page::{Chip, Choice, Chrome, Mistakes, Pages, Query, filters, show};
 use crate::people::register::published;
 use crate::people::scope::Scope;
@@ -23,6 +23,8 @@ struct RunsPage {
     query: Query,
     chips: Vec<Chip>,
     states: Vec<Choice>,
+    /// Empty where there is one locality.
+    localities: Vec<Choice>,
     names: HashMap<i64, String>,
     runs: Vec<Run>,
     pages: Pages,
@@ -61,30 +63,39 @@ pub async fn runs(
 
 fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<RunsPage, Error> {
     let scope = Scope::of(conn, who, now.today)?;
-    let names = localities(conn, &scope.localities)?;
+    let places = localities(conn, &scope.localities)?;
+    let states =
+        [("", "All"), (WAITING, words(WAITING)), ("applied", words("applied")), ("failed", words("failed"))];
+    let query = query
+        .offered(&[("state", "State")], |_, value| value == WAITING || State::from_word(value).is_some());
+    let here = match query.get("locality") {
+        Some(code) => vec![chosen(&places, Some(code))?.ok_or(Error::NotFound)?.id],
+        None => scope.localities.clone(),
+    };
     let all = match query.get("state") {
         Some(WAITING) => {
             let register = published(conn)?;
-            listing::waiting(conn, &scope.localities, register)?
+            listing::waiting(conn, &here, register)?
         }
-        Some(word) => match State::from_word(word) {
-            Some(state) => listing::runs_of(conn, &scope.localities, Some(state))?,
-            None => Vec::new(),
-        },
-        None => listing::runs_of(conn, &scope.localities, None)?,
+        word => listing::runs_of(conn, &here, word.and_then(State::from_word))?,
     };
     let number = query.get("page").and_then(|text| text.parse().ok()).unwrap_or(1);
     let pages = Pages::new(number, crate::page::PER_PAGE, i64::try_from(all.len()).unwrap_or(0));
     let (skip, take) =
         (usize::try_from(pages.offset()).unwrap_or(0), usize::try_from(pages.per).unwrap_or(0));
-    let chosen = query.get("state").map(|word| query.chip("state", words(word)));
-    let states =
-        [("", "All"), (WAITING, words(WAITING)), ("applied", words("applied")), ("failed", words("failed"))];
+    let of_locality = query.get("locality").map(|code| query.chip("locality", format!("Locality: {code}")));
+    let of_state = query.get("state").map(|word| query.chip("state", words(word)));
     Ok(RunsPage {
         chrome: who.chrome(),
-        chips: chosen.into_iter().collect(),
+        chips: of_locality.into_iter().chain(of_state).collect(),
+        localities: match places.len() {
+            0 | 1 => Vec::new(),
+            _ => std::iter::once(Choice::new("", "All"))
+                .chain(places.iter().map(|each| Choice::new(&each.code, &each.name)))
+                .collect(),
+        },
         states: states.into_iter().map(|(value, label)| Choice::new(value, label)).collect(),
-        names: names.into_iter().map(|locality| (locality.id, locality.name)).collect(),
+        names: places.into_iter().map(|locality| (locality.id, locality.name)).collect(),
         runs: all.into_iter().skip(skip).take(take).collect(),
         pages,
         may_start: who.role() == Role::Commissioner,

@@ -46,6 +46,12 @@ pub fn runs_of(conn: &mut Conn, localities: &[i64], state: Option<State>) -> Res
     Ok(query.load(conn)?)
 }
 
+/// The references of a locality's runs.
+pub fn references(conn: &mut Conn, locality_id: i64) -> Result<Vec<String>, Error> {
+    let here = runs::table.filter(runs::locality_id.eq(locality_id)).order(runs::id);
+    Ok(here.select(runs::reference).load(conn)?)
+}
+
 /// The runs whose placements stand in some localities.
 pub fn standing_in(conn: &mut Conn, localities: &[i64]) -> Result<Vec<Run>, Error> {
     Ok(current_runs::table
