@@ -110,9 +110,9 @@ on_both! {
         for (role, organisation, least) in [
             (Role::Commissioner, "CCG01", 1),
             (Role::Analyst, "CCG01", 1),
-            (Role::Gp, "E87001", 2),
-            (Role::PracticeStaff, "E87002", 2),
-            (Role::NetworkManager, "NET01", 5),
+            (Role::Gp, "E87001", 1),
+            (Role::PracticeStaff, "E87002", 1),
+            (Role::NetworkManager, "NET01", 4),
             (Role::Provider, "PN02", 3),
             (Role::Coordinator, "PN01", 1),
         ] {
@@ -158,6 +158,24 @@ on_both! {
         assert!(home.contains("Birch Practice (E87002)") && !home.contains("letters that failed"), "{home}");
         assert!(!home.contains("/people"), "{home}");
         assert!(open_all(&mut browser).await >= 2);
+        portal.write(|conn| {
+            for number in 1..=12 {
+                diesel::insert_into(organisations::table)
+                    .values((
+                        organisations::code.eq(format!("E889{number:02}")),
+                        organisations::name.eq(format!("Unused Practice {number}")),
+                        organisations::name_key.eq(format!("unused practice {number}")),
+                        organisations::kind.eq("practice"),
+                        organisations::opened_on.eq(day()),
+                    ))
+                    .execute(conn)?;
+            }
+            Ok(())
+        });
+        let home = browser.get("/").await.text();
+        assert_eq!(home.matches("href=\"/admin/organisations/").count(), 10, "{home}");
+        assert!(home.contains("These are the first 10. <a href=\"/admin/organisations?users=none\">See all"), "{home}");
+        open_all(&mut browser).await;
         let mail: i64 = portal.read(|conn| Ok(outgoing_mail::table.count().get_result(conn)?));
         assert_eq!(mail, 0);
     }
@@ -172,5 +190,24 @@ on_both! {
             assert!(home.contains("Nothing needs you today."), "{home}");
             assert_eq!(home.contains("href=\"/groups\">groups"), role == Role::LayPartner, "{home}");
         }
+    }
+}
+
+on_both! {
+    async fn the_first_grouping_places_people_and_is_not_said_to_have_moved_them(portal) {
+        let portal = grouped(portal);
+        let mut browser = signed_in(&portal, Role::Gp, Some("E87001")).await;
+        assert!(!browser.get("/").await.text().contains("moved by the last grouping run"));
+        let mut rows = samples::rows("good-people.csv");
+        rows.retain(|row| row["practice_code"] != "E87001" || row["nhs_number"] != "9990001006");
+        for row in rows.iter_mut().filter(|row| row["practice_code"] == "E87001") {
+            row.insert("palliative".into(), "N".into());
+            row.insert("homeless".into(), "Y".into());
+        }
+        samples::publish_people(&portal, 2, &rows);
+        crate::grouped::group(&portal, "LOC01", day());
+        let home = browser.get("/").await.text();
+        assert!(home.contains("moved by the last grouping run"), "{home}");
+        open_all(&mut browser).await;
     }
 }

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use common_ground::access::Role;
 use common_ground::runs::store::{self, State};
 
-use crate::grouped::{grouped, loaded};
+use crate::grouped::{grouped, loaded, people_in};
 use crate::harness::{Browser, TestPortal};
 use crate::on_both;
 
@@ -86,6 +86,9 @@ on_both! {
         let future = browser.post("/runs/new", &[("key", "k"), ("locality", "LOC01"), ("as_of_day", "2 4 2015")]).await;
         assert_eq!(future.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(future.text().contains("As-of date must be today or in the past"));
+        let early = browser.post("/runs/new", &[("key", "k"), ("locality", "LOC01"), ("as_of_day", "31 12 1999")]).await;
+        assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(early.text().contains("As-of date must be 1 January 2000 or later"), "{}", early.text());
         let elsewhere = browser.post("/runs/new", &[("key", "k"), ("locality", "LOC02"), ("as_of_day", "1 4 2015")]).await;
         assert!(elsewhere.text().contains("Choose a locality"));
     }
@@ -128,5 +131,36 @@ on_both! {
         let reference = address.trim_start_matches("/runs/");
         let run = portal.read(|conn| store::by_reference(conn, reference)).unwrap();
         assert_eq!(run.state, State::Cancelled);
+    }
+}
+
+on_both! {
+    async fn runs_are_listed_by_locality_and_another_s_is_no_page(portal) {
+        let portal = grouped(portal);
+        let mut browser = commissioner(&portal).await;
+        assert_eq!(people_in(&browser.get("/runs?locality=LOC01").await.text()), 1);
+        assert_eq!(browser.get("/runs?locality=LOC02").await.status, StatusCode::NOT_FOUND);
+        let page = browser.get("/runs?state=mislaid").await.text();
+        assert!(page.contains("The address asks the filter “State”") && people_in(&page) == 1, "{page}");
+    }
+}
+
+on_both! {
+    async fn groups_stand_in_one_order_on_the_page_of_a_run_and_of_groups(portal) {
+        let portal = grouped(portal);
+        let mut browser = commissioner(&portal).await;
+        let runs = browser.get("/runs").await.text();
+        let (_, after) = runs.split_once("href=\"/runs/R-").unwrap();
+        let run = browser.get(&format!("/runs/R-{}", after.split('"').next().unwrap())).await.text();
+        let groups = browser.get("/groups").await.text();
+        let order = |page: &str| -> Vec<String> {
+            let (_, table) = page.split_once("<tbody").unwrap();
+            let rows = table.split_once("</tbody>").unwrap().0;
+            let links = rows.split("href=\"/groups/LOC01/").skip(1);
+            links.map(|after| after.split('"').next().unwrap().to_owned()).collect()
+        };
+        let home = order(&groups);
+        assert_eq!(order(&run)[..home.len()], home[..]);
+        assert_eq!(home.len(), 8);
     }
 }

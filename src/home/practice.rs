@@ -98,11 +98,11 @@ fn kept(conn: &mut Conn, scope: &Scope) -> Result<(Shown<i64>, Vec<Row>), Error>
     Ok((release_one(all.provisional, to), rows.collect()))
 }
 
-/// People moved by the run that stands in each of the scope's localities.
+/// People moved by the run that stands in each of the scope's localities; the first one moved nobody, it placed them.
 fn moved(conn: &mut Conn, home: &mut Waiting, who: &Who, scope: &Scope, now: Now) -> Result<(), Error> {
     let places = localities(conn, &scope.localities)?;
     let (register, everyone) = (published(conn)?, everyone());
-    for run in standing_in(conn, &scope.localities)? {
+    for run in standing_in(conn, &scope.localities)?.into_iter().filter(|run| run.previous_run_id.is_some()) {
         let filters = of_run(&run);
         let asked = Asked::by(who.role(), scope, &everyone, now.today, register);
         let wanted = Wanted { asked, filters: &filters };

@@ -49,6 +49,9 @@ impl GroupPeople {
     }
 
     fn work(&self, ground: &Ground, as_of: NaiveDate) -> Result<Summary, Error> {
+        if as_of < store::FIRST_AS_OF {
+            return Err(Error::Refused(format!("--as-of must be {} or later", store::FIRST_AS_OF)));
+        }
         let locality = ground.database.read_now(|conn| store::locality(conn, &self.locality))?;
         let locality =
             locality.ok_or_else(|| Error::Refused(format!("no locality has the code {}", self.locality)))?;

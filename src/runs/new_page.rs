@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::store::{self, Locality, State};
+use super::store::{self, FIRST_AS_OF, Locality, State};
 use crate::access::{Commissioner, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
@@ -48,6 +48,7 @@ impl NewRunForm {
         let as_of = self.typed().check("As-of date").and_then(|date| match date {
             None => Err("Enter the as-of date".into()),
             Some(date) if date > now.today => Err("As-of date must be today or in the past".into()),
+            Some(date) if date < FIRST_AS_OF => Err("As-of date must be 1 January 2000 or later".into()),
             Some(date) => Ok(date),
         });
         match (locality, mistakes.note("as_of", as_of)) {

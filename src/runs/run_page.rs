@@ -78,9 +78,10 @@ impl Matrix {
     }
 }
 
-/// Scheme order, no group last.
-fn order(code: Option<&str>) -> u8 {
-    code.and_then(|code| Scheme::shipped().group(code)).map_or(u8::MAX, |group| group.number)
+/// The order in which groups are tried, as on the page of groups; what is no home group last.
+fn order(code: Option<&str>) -> usize {
+    let home = Scheme::shipped().in_precedence();
+    home.iter().position(|group| code == Some(&*group.code)).unwrap_or(usize::MAX)
 }
 
 #[derive(Template)]
@@ -185,7 +186,10 @@ pub async fn run(
     let page = database
         .read(move |conn| {
             let seen = seen(conn, &who, now, &reference)?;
-            let summary = seen.run.summary()?;
+            let mut summary = seen.run.summary()?;
+            if let Some(summary) = &mut summary {
+                summary.groups.sort_by_key(|group| order(Some(&group.code)));
+            }
             Ok(RunPage {
                 chrome: who.chrome(),
                 job: jobs::about(conn, JOBS, &seen.run.reference)?,

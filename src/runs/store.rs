@@ -14,6 +14,9 @@ use crate::keys::random_reference;
 use crate::schema::{current_runs, localities, placements, run_reasons, runs};
 use crate::{on_each, stored_as_text};
 
+/// The first day a run can be as of: no register goes back further.
+pub const FIRST_AS_OF: NaiveDate = NaiveDate::from_ymd_opt(2000, 1, 1).expect("1 January 2000 is a day");
+
 stored_as_text! {
     /// How far a run has come.
     State {
