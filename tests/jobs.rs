@@ -38,7 +38,7 @@ on_both! {
                 Ok(diesel::update(rows::table).set(held).execute(conn)?)
             })
         };
-        hold(now + chrono::Duration::minutes(1));
+        hold(now + chrono::Duration::seconds(10));
         portal.work().await;
         assert_eq!(state(&portal), State::Running, "its lease still runs");
         hold(now - chrono::Duration::minutes(1));

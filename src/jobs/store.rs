@@ -60,7 +60,7 @@ pub struct Job {
     pub about: String,
     pub state: State,
     /// What it is doing, in words: "Checking rows".
-    pub step: String,
+    step: String,
     pub done: i64,
     pub total: i64,
     pub started_by: Option<i64>,
@@ -70,10 +70,25 @@ pub struct Job {
     pub message: Option<String>,
     pub created_at: Moment,
     pub ended_at: Option<Moment>,
+    /// Until when its worker has it without another sign of life.
+    lease_until: Option<Moment>,
+}
+
+impl Job {
+    /// What it is doing at a moment, in words.
+    pub fn step(&self, now: Moment) -> &str {
+        match self.lease_until {
+            Some(until) if self.state == State::Running && until < now => ORPHANED,
+            _ => &self.step,
+        }
+    }
 }
 
 /// How long a worker keeps a job without a sign of life.
-const LEASE_SECONDS: i64 = 60;
+const LEASE_SECONDS: i64 = 15;
+
+/// What a job is said to do whose worker has given no sign of life for that long.
+const ORPHANED: &str = "Waiting for a server to take it up again";
 
 /// Adds a job for `actor` on what `about` names; gives its reference.
 pub fn add(conn: &mut Conn, now: Moment, actor: &Actor, kind: Kind, about: &str) -> Result<String, Error> {
@@ -176,6 +191,13 @@ pub fn progress(
         .execute(conn)?;
     let asked: bool = jobs::table.find(id).select(jobs::cancel_asked).first(conn)?;
     Ok(kept == 1 && !asked)
+}
+
+/// Keeps a job for another while; whether the holder still has it.
+pub fn renew(conn: &mut Conn, now: Moment, id: i64, holder: &str) -> Result<bool, Error> {
+    let mine = jobs::table.find(id).filter(jobs::holder.eq(holder).and(jobs::state.eq(State::Running)));
+    let until = now + Duration::seconds(LEASE_SECONDS);
+    Ok(diesel::update(mine).set(jobs::lease_until.eq(until)).execute(conn)? == 1)
 }
 
 /// Notes how a job ended.

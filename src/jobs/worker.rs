@@ -47,6 +47,15 @@ pub struct Claimed<'a> {
 }
 
 impl Claimed<'_> {
+    /// Keeps the job. Where that fails the next time will do, or another server takes the job up.
+    fn renew(&self) {
+        let now = self.tools.clock.now().moment;
+        let renewed = self.tools.database.write_now(|conn| store::renew(conn, now, self.id, &self.holder));
+        if let Err(error) = renewed {
+            tracing::warn!("keeping a job: {error:#}");
+        }
+    }
+
     /// Says how far the work is: `done` of `total`. Whether to go on.
     pub fn progress(&self, step: &str, done: i64, total: i64) -> Result<bool, Error> {
         let now = self.tools.clock.now().moment;
@@ -83,7 +92,7 @@ fn run(tools: &Tools, job: &Job, holder: &str) -> Result<(), Error> {
     };
     let outcome = match job.cancel_asked {
         true => Ok(Outcome::Stopped),
-        false => work(job.kind, &claimed),
+        false => while_renewing(&claimed, RENEWED_EVERY, || work(job.kind, &claimed)),
     };
     let (state, message) = match outcome {
         Ok(Outcome::Completed) => (State::Completed, None),
@@ -101,6 +110,24 @@ fn run(tools: &Tools, job: &Job, holder: &str) -> Result<(), Error> {
     };
     let now = tools.clock.now().moment;
     tools.database.write_now(|conn| store::ended(conn, now, job.id, holder, state, message.as_deref()))
+}
+
+/// Well within the lease, so that one write that waits loses nothing.
+const RENEWED_EVERY: Duration = Duration::from_secs(4);
+
+/// Does `work` while another thread keeps the job, however long a single step takes.
+fn while_renewing<T>(claimed: &Claimed<'_>, every: Duration, work: impl FnOnce() -> T) -> T {
+    let (done, is_done) = channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            while is_done.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                claimed.renew();
+            }
+        });
+        let worked = work();
+        drop(done);
+        worked
+    })
 }
 
 fn work(kind: Kind, claimed: &Claimed<'_>) -> Result<Outcome, Error> {
@@ -167,4 +194,45 @@ fn sweep(tools: &Tools) -> Result<(), Error> {
         Ok(())
     })?;
     crate::imports::job::forget_old(tools)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Address;
+    use crate::jobs::about;
+
+    #[test]
+    fn a_job_is_kept_while_a_single_step_takes_longer_than_its_lease() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("jobs.sqlite");
+        let database = Database::open(Address::Sqlite(file), 3).unwrap();
+        database.migrate().unwrap();
+        let tools = Tools {
+            database: database.clone(),
+            keys: Keys::open_or_make(&folder.path().join("keys")).unwrap(),
+            clock: Clock::real(),
+            post: Post::new(None, "common-ground@example.org", folder.path()).unwrap(),
+            folder: folder.path().to_owned(),
+            base_url: String::new(),
+        };
+        let long_ago = tools.clock.now().moment - chrono::Duration::minutes(1);
+        let kind = Kind::ImportCheck;
+        database.write_now(|conn| store::add(conn, long_ago, &Actor::service(), kind, "I-1")).unwrap();
+        let job = database.write_now(|conn| store::claim(conn, long_ago, "me")).unwrap().unwrap();
+        let claimed = Claimed {
+            tools: &tools,
+            about: job.about,
+            actor: Actor::service(),
+            id: job.id,
+            holder: "me".to_owned(),
+        };
+        let is_orphaned = || {
+            let job = database.read_now(|conn| about(conn, &[kind], "I-1")).unwrap().unwrap();
+            job.step(tools.clock.now().moment).starts_with("Waiting for a server")
+        };
+        assert!(is_orphaned(), "its lease is out");
+        while_renewing(&claimed, Duration::from_millis(1), || while is_orphaned() {});
+        assert!(!is_orphaned());
+    }
 }

@@ -10,7 +10,7 @@ use super::store::{self, Locality, Run, State, current, locality_of};
 use super::summary::{GroupCount, Summary};
 use crate::access::{Commissioner, ReadsRuns, Role, Who};
 use crate::audit::{self, Subject, Verb};
-use crate::clock::Now;
+use crate::clock::{Moment, Now};
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::scheme::Scheme;
@@ -94,6 +94,7 @@ struct RunPage {
     matrix: Option<Matrix>,
     may_act: bool,
     key: String,
+    now: Moment,
 }
 
 impl RunPage {
@@ -197,6 +198,7 @@ pub async fn run(
                 summary,
                 may_act: who.role() == Role::Commissioner,
                 key: fresh_key(),
+                now: now.moment,
                 seen,
             })
         })

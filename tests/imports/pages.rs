@@ -301,6 +301,8 @@ on_both! {
                 .set((jobs::state.eq("running"), jobs::holder.eq("dead"), jobs::lease_until.eq(long_ago)))
                 .execute(conn)?)
         });
+        let page = browser.get(&address).await.text();
+        assert!(page.contains("Waiting for a server to take it up again."), "{page}");
         portal.work().await;
         confirm(&mut browser, &address, &[]).await;
         portal.work().await;

@@ -40,6 +40,7 @@ struct OnePage {
     looked: bool,
     leave: bool,
     key: String,
+    now: Moment,
 }
 
 impl OnePage {
@@ -163,6 +164,7 @@ pub(super) async fn page(
             looked: form.looked == "yes",
             leave: form.leave == "yes",
             key: fresh_key(),
+            now: tools.clock.now().moment,
         },
     )
 }
