@@ -6,7 +6,7 @@ mod admin;
 mod admin_ending;
 mod admin_invite;
 mod admin_membership;
-mod admin_store;
+pub mod admin_store;
 mod admin_user;
 pub mod command;
 mod links;

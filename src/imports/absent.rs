@@ -111,3 +111,50 @@ fn listed(
         .select((person_records::id, people::nhs_number))
         .load(conn)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::audit::Actor;
+    use crate::clock::Clock;
+    use crate::database::Address;
+    use crate::imports::kind::Kind;
+    use crate::imports::lines::Limits;
+    use crate::imports::rows::people::PersonRow;
+    use crate::keys::Keys;
+
+    #[test]
+    fn the_right_to_the_register_is_kept_before_each_practice_and_its_loss_ends_the_search() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("absent.sqlite");
+        let database = Database::open(Address::Sqlite(file), 1).unwrap();
+        database.migrate().unwrap();
+        let (keys, clock) = (Keys::open_or_make(&folder.path().join("keys")).unwrap(), Clock::real());
+        let work = Work {
+            database: &database,
+            keys: &keys,
+            clock,
+            actor: &Actor::service(),
+            kind: Kind::People,
+            file: folder.path(),
+            limits: Limits::default(),
+            as_of: clock.now().today,
+            is_whole_register: true,
+            within: None,
+        };
+        let kept = Cell::new(0);
+        let find = |most: i32| {
+            let keep = || {
+                kept.set(kept.get() + 1);
+                if kept.get() > most { Err(Error::Busy) } else { Ok(()) }
+            };
+            Absent::find::<PersonRow>(&work, 1, &BTreeSet::from([1, 2, 3]), &Default::default(), &keep)
+        };
+        assert_eq!((find(3).unwrap().0.len(), kept.get()), (3, 3));
+        kept.set(0);
+        assert!(find(1).is_err());
+        assert_eq!(kept.get(), 2);
+    }
+}

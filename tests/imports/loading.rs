@@ -521,6 +521,41 @@ on_both! {
 }
 
 on_both! {
+    async fn an_administrator_ended_on_a_page_while_a_file_is_loaded_leaves_another_in_the_file(portal) {
+        portal.add_user("ada@example.org", Role::Administrator, None);
+        portal.add_user("bea@example.org", Role::Administrator, None);
+        let bea: i64 = portal.read(|conn| Ok(users::table
+            .filter(users::email.eq("bea@example.org")).select(users::id).first(conn)?));
+        let until = |to: Option<NaiveDate>| portal.write(|conn| Ok(diesel::update(
+            memberships::table.filter(memberships::user_id.eq(bea))).set(memberships::to_on.eq(to)).execute(conn)?));
+        let today = portal.tools.clock.now().today;
+        let text = "email,name,role,organisation_code,from_date,to_date\n\
+                    ada@example.org,Sample ada@example.org,administrator,,2015-01-01,2026-11-30\n";
+        let trial = Trial::of(&portal, Kind::Users, written(&portal, text));
+        let before = counts(&portal);
+        for is_while_it_is_read in [false, true] {
+            until(None);
+            let expected = trial.dry_run().0;
+            assert_eq!(expected.errors, 0, "another one stays");
+            if !is_while_it_is_read {
+                until(Some(today));
+            }
+            let ended = trial.load_expecting(&expected, &mut |_, _, _| {
+                if is_while_it_is_read {
+                    until(Some(today));
+                }
+                Ok(true)
+            });
+            assert!(matches!(ended, Ok(Loaded::Refused(_)) | Err(Error::Refused(_))), "{ended:?}");
+            assert_eq!(counts(&portal), before);
+            let ends: Option<NaiveDate> = portal.read(|conn| Ok(memberships::table
+                .filter(memberships::user_id.ne(bea)).select(memberships::to_on).first(conn)?));
+            assert_eq!(ends, None, "Ada stays");
+        }
+    }
+}
+
+on_both! {
     async fn a_score_needs_its_person_and_a_new_figure_replaces_the_old(portal) {
         load_good(&portal);
         let header = "nhs_number,score,tool,tool_version,scored_on\n";

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use super::{Compared, Load, Loading};
 use crate::access::Role;
+use crate::accounts::admin_store::has_other_administrator;
 use crate::accounts::store as accounts;
 use crate::audit::Subject;
 use crate::database::Conn;
@@ -20,6 +21,13 @@ pub struct Change {
     membership_id: Option<i64>,
     row: UserRow,
 }
+
+/// The row id of no membership.
+const NOBODYS: i64 = 0;
+
+/// Said where somebody else ended the other administrators while the file was read.
+const LAST_ADMINISTRATOR: &str =
+    "This would end the last administrator who can sign in. Check the file again.";
 
 type Held = HashMap<(i64, Role, Option<i64>, NaiveDate), (i64, Option<NaiveDate>)>;
 
@@ -47,6 +55,8 @@ impl Load for UserRow {
     }
 
     fn write(conn: &mut Conn, loading: &Loading<'_>, changes: Vec<Change>) -> Result<Vec<Subject>, Error> {
+        let today = loading.now.today;
+        let had_administrator = has_other_administrator(conn, NOBODYS, today)?;
         let mut added: HashMap<String, i64> = HashMap::new();
         let mut touched: BTreeSet<String> = BTreeSet::new();
         for Change { user, membership_id, row } in changes {
@@ -77,6 +87,9 @@ impl Load for UserRow {
                 }
             }
             touched.insert(row.email);
+        }
+        if had_administrator && !has_other_administrator(conn, NOBODYS, today)? {
+            return Err(Error::Refused(LAST_ADMINISTRATOR.into()));
         }
         Ok(touched.into_iter().map(Subject::user).collect())
     }
