@@ -336,7 +336,10 @@ async fn caller(request: &HttpRequest) -> Result<Who, Error> {
         role: acted_as.role.word().to_owned(),
         from: from_address(request),
     };
-    let done = match *request.method() == actix_web::http::Method::GET {
+    // Taking a word out marks the session as changed, and it would be written at every page.
+    let is_said =
+        session.contains_key(session_words::DONE) && *request.method() == actix_web::http::Method::GET;
+    let done = match is_said {
         true => session.remove_as(session_words::DONE).and_then(Result::ok),
         false => None,
     };

@@ -127,6 +127,24 @@ on_both! {
 }
 
 on_both! {
+    async fn reading_a_page_writes_no_session(portal) {
+        portal.add_organisations();
+        let email = portal.add_member(Role::Commissioner);
+        let mut browser = portal.signed_in(&email).await;
+        browser.get("/").await;
+        let marked = |state: String| format!("{state} ");
+        portal.write(|conn| {
+            let state: String = sessions::table.select(sessions::state).first(conn)?;
+            diesel::update(sessions::table).set(sessions::state.eq(marked(state))).execute(conn)?;
+            Ok(())
+        });
+        browser.get("/groups").await;
+        let state: String = portal.read(|conn| Ok(sessions::table.select(sessions::state).first(conn)?));
+        assert!(state.ends_with(' '), "the row was written anew: {state}");
+    }
+}
+
+on_both! {
     async fn sessions_are_listed_and_ended_and_hold_no_key(portal) {
         portal.add_user("ada@example.org", Role::Administrator, None);
         let mut other = portal.signed_in("ada@example.org").await;
