@@ -175,6 +175,9 @@ pub fn navigation(role: Role) -> Vec<NavItem> {
         items.push(item("People", "/people"));
         items.push(item("Movements", "/movements"));
     }
+    if DECISIONS.contains(&role) {
+        items.push(item("Judgement cases", "/decisions"));
+    }
     if RUNS.contains(&role) {
         items.push(item("Grouping runs", "/runs"));
     }
@@ -212,6 +215,8 @@ pub const PEOPLE: &[Role] = &[
 ];
 /// Roles that read grouping runs; commissioners alone start them.
 pub const RUNS: &[Role] = &[Role::Commissioner, Role::Analyst];
+/// Roles that read judgement cases, within their scope; provider networks decide them and practices answer.
+pub const DECISIONS: &[Role] = &[Role::Provider, Role::Commissioner, Role::Gp, Role::PracticeStaff];
 /// Roles that bring data in.
 pub const IMPORTS: &[Role] = &[Role::Administrator, Role::Analyst];
 
@@ -269,6 +274,14 @@ in_role! {
 in_role! {
     /// May read grouping runs.
     ReadsRuns: RUNS
+}
+in_role! {
+    /// May read judgement cases, within its scope.
+    ReadsDecisions: DECISIONS
+}
+in_role! {
+    /// Decides judgement cases for a provider network.
+    Provider: &[Role::Provider]
 }
 in_role! {
     /// May bring data in.

@@ -16,7 +16,8 @@ use crate::jobs::Tools;
 use crate::keys::Keys;
 use crate::sessions::{HOURS, Sessions};
 use crate::{
-    accounts, assets, cross_site, groups, health, home, imports, mail, movements, organisations, people, runs,
+    accounts, assets, cross_site, decisions, groups, health, home, imports, mail, movements, organisations,
+    people, runs,
 };
 
 /// Whether the word of a proxy about where a call came from is believed.
@@ -103,6 +104,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(people::routes)
         .configure(movements::routes)
         .configure(runs::routes)
+        .configure(decisions::routes)
         .configure(home::routes);
     config.configure(organisations::routes);
     config.configure(imports::routes);

@@ -11,6 +11,7 @@ pub mod criteria;
 pub mod cross_site;
 pub mod csv_out;
 pub mod database;
+pub mod decisions;
 pub mod demo;
 pub mod disclosure;
 pub mod doctor;

@@ -508,6 +508,7 @@ diesel::table! {
         provisional -> Bool,
         supplementary_care -> Nullable<Bool>,
         reason_number -> BigInt,
+        source -> Text,
     }
 }
 
@@ -538,6 +539,136 @@ diesel::table! {
         cause -> Text,
         reference -> Text,
         recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    holds (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        locality_id -> BigInt,
+        group_code -> Nullable<Text>,
+        cause -> Text,
+        reference -> Text,
+        from_on -> Date,
+        review_on -> Date,
+        ended_on -> Nullable<Date>,
+        ended_why -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    decision_batches (id) {
+        id -> BigInt,
+        reference -> Text,
+        locality_id -> BigInt,
+        network_id -> BigInt,
+        left_out -> Text,
+        who -> Text,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    decisions (id) {
+        id -> BigInt,
+        reference -> Text,
+        person_id -> BigInt,
+        locality_id -> BigInt,
+        run_id -> BigInt,
+        kind -> Text,
+        group_code -> Nullable<Text>,
+        facts -> Text,
+        could_be -> Text,
+        reason -> Text,
+        network_id -> BigInt,
+        decided_by -> Nullable<BigInt>,
+        who -> Text,
+        decided_on -> Date,
+        recorded_at -> Timestamp,
+        review_on -> Nullable<Date>,
+        batch -> Nullable<Text>,
+        ends -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    questions (id) {
+        id -> BigInt,
+        reference -> Text,
+        person_id -> BigInt,
+        locality_id -> BigInt,
+        practice_id -> BigInt,
+        network_id -> BigInt,
+        fact -> Text,
+        reason -> Text,
+        state -> Text,
+        asked_by -> Nullable<BigInt>,
+        asked_who -> Text,
+        asked_on -> Date,
+        asked_at -> Timestamp,
+        answer -> Nullable<Text>,
+        answered_who -> Nullable<Text>,
+        answered_on -> Nullable<Date>,
+        withdrawn_why -> Nullable<Text>,
+        withdrawn_on -> Nullable<Date>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    corrections (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        fact -> Text,
+        register_value -> Nullable<Text>,
+        corrected -> Text,
+        source -> Text,
+        reference -> Text,
+        state -> Text,
+        noted_on -> Date,
+        from_register -> BigInt,
+        until_register -> BigInt,
+        ended_value -> Nullable<Text>,
+        ended_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    fact_changes (id) {
+        id -> BigInt,
+        number -> BigInt,
+    }
+}
+
+diesel::table! {
+    retired_cases (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        locality_id -> BigInt,
+        run_id -> BigInt,
+        practice_id -> BigInt,
+        facts -> Text,
+        could_be -> Text,
+        question -> Nullable<Text>,
+        retired_on -> Date,
+        from_register -> BigInt,
+        until_register -> BigInt,
+    }
+}
+
+diesel::table! {
+    former_placements (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        person_id -> BigInt,
+        group_code -> Nullable<Text>,
+        out_of_scope -> Bool,
+        provisional -> Bool,
+        supplementary_care -> Nullable<Bool>,
+        reason_number -> BigInt,
+        source -> Text,
+        until_on -> Date,
     }
 }
 
@@ -583,6 +714,24 @@ diesel::joinable!(run_counts -> organisations (practice_id));
 diesel::joinable!(movements -> runs (run_id));
 diesel::joinable!(movements -> people (person_id));
 diesel::joinable!(movements -> localities (locality_id));
+diesel::joinable!(holds -> people (person_id));
+diesel::joinable!(holds -> localities (locality_id));
+diesel::joinable!(decision_batches -> organisations (network_id));
+diesel::joinable!(decision_batches -> localities (locality_id));
+diesel::joinable!(decisions -> people (person_id));
+diesel::joinable!(decisions -> localities (locality_id));
+diesel::joinable!(decisions -> runs (run_id));
+diesel::joinable!(decisions -> organisations (network_id));
+diesel::joinable!(questions -> people (person_id));
+diesel::joinable!(questions -> localities (locality_id));
+diesel::joinable!(questions -> organisations (network_id));
+diesel::joinable!(corrections -> people (person_id));
+diesel::joinable!(retired_cases -> people (person_id));
+diesel::joinable!(retired_cases -> localities (locality_id));
+diesel::joinable!(retired_cases -> runs (run_id));
+diesel::joinable!(retired_cases -> organisations (practice_id));
+diesel::joinable!(former_placements -> runs (run_id));
+diesel::joinable!(former_placements -> people (person_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
@@ -621,4 +770,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     placements,
     run_counts,
     movements,
+    holds,
+    decision_batches,
+    decisions,
+    questions,
+    corrections,
+    fact_changes,
+    retired_cases,
+    former_placements,
 );

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
-use common_ground::access::{GROUPS, IMPORTS, PEOPLE, RUNS, Role};
+use common_ground::access::{DECISIONS, GROUPS, IMPORTS, PEOPLE, RUNS, Role};
 
 use crate::harness::{Browser, Engine, TestPortal};
 
@@ -24,6 +24,7 @@ use May::{Anybody, Roles, SignedIn};
 
 const ADMINISTRATOR: &[Role] = &[Role::Administrator];
 const COMMISSIONER: &[Role] = &[Role::Commissioner];
+const PROVIDER: &[Role] = &[Role::Provider];
 
 /// Method, address as the routes write it, and who may call it.
 const TABLE: &[(&str, &str, May)] = &[
@@ -106,6 +107,10 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/people/{pseudonym}", Roles(PEOPLE)),
     ("get", "/movements", Roles(PEOPLE)),
     ("get", "/movements.csv", Roles(PEOPLE)),
+    ("get", "/decisions", Roles(DECISIONS)),
+    ("get", "/decisions.csv", Roles(DECISIONS)),
+    ("get", "/decisions/{pseudonym}", Roles(DECISIONS)),
+    ("post", "/decisions/{pseudonym}/decision", Roles(PROVIDER)),
     ("get", "/runs", Roles(RUNS)),
     ("get", "/runs/new", Roles(COMMISSIONER)),
     ("post", "/runs/new", Roles(COMMISSIONER)),
@@ -232,6 +237,7 @@ fn the_areas_are_open_to_the_roles_of_the_design() {
     assert_eq!(words(GROUPS), all.difference(&without).copied().collect());
     assert_eq!(words(RUNS), ["commissioner", "analyst"].into());
     assert_eq!(words(IMPORTS), ["administrator", "analyst"].into());
+    assert_eq!(words(DECISIONS), ["provider", "commissioner", "gp", "practice_staff"].into());
     let people =
         ["commissioner", "analyst", "gp", "practice_staff", "network_manager", "provider", "coordinator"];
     assert_eq!(words(PEOPLE), people.into());

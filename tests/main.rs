@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod command_line;
 mod criteria;
+mod decisions;
 mod demo;
 mod grouped;
 mod groups;

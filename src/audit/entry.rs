@@ -88,6 +88,10 @@ stored_as_text! {
         PeopleListed = "listed people",
         PeopleSearched = "searched people",
         PersonRead = "read a person's record",
+        CasesListed = "listed judgement cases",
+        CaseRead = "read a judgement case",
+        CaseDecided = "decided a judgement case",
+        DecisionEnded = "ended a decision",
         MovementsListed = "listed movements",
         Exported = "exported",
         MailRetried = "retried a mail",
@@ -133,6 +137,11 @@ impl Subject {
     /// An import, by reference.
     pub fn import(reference: impl Into<String>) -> Subject {
         Subject::new("import", reference)
+    }
+
+    /// A decision, by reference.
+    pub fn decision(reference: impl Into<String>) -> Subject {
+        Subject::new("decision", reference)
     }
 
     /// A grouping run, by reference.

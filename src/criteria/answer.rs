@@ -16,6 +16,11 @@ impl Answer {
         self == Answer::Yes
     }
 
+    /// Whether it is yes, where that is known.
+    pub fn known(self) -> Option<bool> {
+        (self != Answer::NotKnown).then_some(self == Answer::Yes)
+    }
+
     /// What the provisional reading makes of it: a fact that is not known reads as no.
     pub fn or_no(self) -> Answer {
         if self == Answer::NotKnown { Answer::No } else { self }

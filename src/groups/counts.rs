@@ -80,6 +80,39 @@ impl RunCounts {
     }
 }
 
+/// Moves one person from where the kept figures of a run count them to where they are now.
+pub fn shift(conn: &mut Conn, run_id: i64, from: &Counted<'_>, to: &Counted<'_>) -> Result<(), Error> {
+    let (mut before, mut after) = (RunCounts::default(), RunCounts::default());
+    before.add(from);
+    after.add(to);
+    let less = before.0.iter().map(|(key, sums)| (key, sums, -1));
+    let more = after.0.iter().map(|(key, sums)| (key, sums, 1));
+    for (key, sums, sign) in less.chain(more) {
+        add_to(conn, &row(run_id, key, sums), sign)?;
+    }
+    let nobody = run_counts::table.filter(run_counts::run_id.eq(run_id).and(run_counts::people.eq(0)));
+    diesel::delete(nobody).execute(conn)?;
+    Ok(())
+}
+
+fn add_to(conn: &mut Conn, row: &Row, sign: i64) -> Result<(), Error> {
+    let kept = run_counts::table.find((row.run_id, &row.breakdown, &row.place, row.practice_id, &row.value));
+    let added = diesel::update(kept)
+        .set((
+            run_counts::people.eq(run_counts::people + sign * row.people),
+            run_counts::provisional.eq(run_counts::provisional + sign * row.provisional),
+            run_counts::supplementary.eq(run_counts::supplementary + sign * row.supplementary),
+            run_counts::cost_pence.eq(run_counts::cost_pence + sign * row.cost_pence),
+            run_counts::supplementary_cost_pence
+                .eq(run_counts::supplementary_cost_pence + sign * row.supplementary_cost_pence),
+        ))
+        .execute(conn)?;
+    if added == 0 && sign > 0 {
+        diesel::insert_into(run_counts::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
+
 impl Sums {
     fn add(&mut self, one: &Counted<'_>) {
         let cost = one.cost_pence.unwrap_or(0);

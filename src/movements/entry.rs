@@ -28,13 +28,18 @@ impl Entry {
         label(self.to_group.as_deref())
     }
 
+    /// Whether the group stays what it was: a decision confirmed it.
+    pub fn confirms(&self) -> bool {
+        self.from_group == self.to_group
+    }
+
     pub fn cause_words(&self) -> &'static str {
         cause_words(self.cause)
     }
 
     /// Whether its reference is a grouping run's.
     pub fn is_run(&self) -> bool {
-        !matches!(self.cause, Cause::Petition | Cause::Decision)
+        !matches!(self.cause, Cause::Petition | Cause::Decision | Cause::Correction)
     }
 }
 

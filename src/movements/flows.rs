@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 
-use super::store::{Filters, Wanted, matching};
+use super::store::{Filters, Wanted, changes_group, matching};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::scheme::Scheme;
@@ -35,7 +35,7 @@ pub fn flows(conn: &mut Conn, wanted: &Wanted<'_>) -> Result<Vec<Flow>, Error> {
             movements::to_group,
             diesel::dsl::count_star(),
         ))
-        .filter(matching(wanted))
+        .filter(matching(wanted).and(changes_group()))
         .load(conn)?;
     let mut months: BTreeMap<NaiveDate, BTreeMap<String, (i64, i64)>> = BTreeMap::new();
     for (day, from, to, people) in grouped {

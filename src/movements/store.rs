@@ -78,12 +78,20 @@ pub fn since(conn: &mut Conn, people: &[i64]) -> Result<Since, Error> {
             .left_join(runs::table)
             .filter(movements::person_id.eq_any(some))
             .filter(movements::run_id.is_null().or(runs::state.nullable().eq(State::Applied)))
+            .filter(changes_group())
             .order(movements::id)
             .select((movements::person_id, movements::effective_on))
             .load(conn)?;
         since.extend(rows);
     }
     Ok(since)
+}
+
+/// Whether an entry changes the group: one of a decision may confirm it.
+#[auto_type]
+pub fn changes_group() -> _ {
+    let one_is_none = movements::from_group.is_null().ne(movements::to_group.is_null());
+    one_is_none.nullable().or(movements::from_group.ne(movements::to_group))
 }
 
 /// What an address says for no group, or not on the register.

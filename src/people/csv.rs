@@ -18,13 +18,14 @@ use crate::clock::Now;
 use crate::criteria::facts::Flag;
 use crate::csv_out::CsvOut;
 use crate::database::{Conn, Database};
+use crate::decisions::holds::{self, Hold};
 use crate::error::Error;
 use crate::movements::csv::{MOST_ROWS, TOO_MANY, download};
 use crate::movements::store::{Since, since};
 use crate::page::Query;
 use crate::runs::apply::OUT_OF_SCOPE;
 use crate::runs::reason::Reason;
-use crate::runs::store::reasons;
+use crate::runs::store::{Source, reasons};
 
 const COLUMNS: &str = "pseudonym,locality,practice,group,provisional,supplementary_care,source,criteria_version,reason,effective_from";
 
@@ -80,6 +81,7 @@ struct Cells<'a> {
     /// By run and group.
     versions: HashMap<(i64, String), i64>,
     since: Since,
+    held: HashMap<i64, Hold>,
 }
 
 impl Cells<'_> {
@@ -96,7 +98,8 @@ impl Cells<'_> {
             versions.extend(used.map(|used| ((run.id, used.group), used.number)));
         }
         let ids: Vec<i64> = people.iter().map(|one| one.person_id).collect();
-        Ok(Cells { places: &found.places, reasons: texts, versions, since: since(conn, &ids)? })
+        let (since, held) = (since(conn, &ids)?, holds::references(conn, &ids)?);
+        Ok(Cells { places: &found.places, reasons: texts, versions, since, held })
     }
 
     fn row(&self, one: &Listed) -> [String; 10] {
@@ -106,7 +109,10 @@ impl Cells<'_> {
         let group = one.group_code.clone().unwrap_or_default();
         let version = self.versions.get(&(run, group.clone())).map(ToString::to_string);
         let reason = match one.place {
-            Some(_) => self.reasons.get(&(run, number)).cloned().unwrap_or_default(),
+            Some(_) => {
+                let by_criteria = self.reasons.get(&(run, number)).cloned().unwrap_or_default();
+                self.held.get(&one.person_id).map_or(by_criteria.clone(), |hold| hold.before(&by_criteria))
+            }
             None => "not on the register when the run placed people".to_owned(),
         };
         let since = self.since.get(&one.person_id).filter(|_| one.group_code.is_some());
@@ -117,7 +123,7 @@ impl Cells<'_> {
             group,
             yes_or_no(one.provisional),
             one.supplementary.map(yes_or_no).unwrap_or_default(),
-            one.place.as_ref().map_or("", |_| "run").to_owned(),
+            one.source.map_or("", Source::word).to_owned(),
             version.unwrap_or_default(),
             reason,
             since.map(ToString::to_string).unwrap_or_default(),

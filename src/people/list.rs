@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::scope::Scope;
 use crate::access::Role;
 use crate::groups::place::{AgeBand, Place};
+use crate::runs::store::Source;
 
 /// What a list is narrowed to; nothing chosen is everybody in scope.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -144,6 +145,8 @@ pub struct Listed {
     pub registered_from: NaiveDate,
     pub deducted_on: Option<NaiveDate>,
     pub died_on: Option<NaiveDate>,
+    /// What the placement rests on.
+    pub source: Option<Source>,
     /// The run and the number of the reason, where a run placed them.
     pub reason: Option<(i64, i64)>,
 }

@@ -1,10 +1,11 @@
 //! People on the register: who there is, whom a caller may see, and their pages.
 
+pub mod corrections;
 pub mod counting;
 mod csv;
 pub mod export;
 pub mod filters;
-mod known;
+pub mod known;
 pub mod list;
 pub mod matching;
 pub mod nhs_number;

@@ -5,6 +5,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde_json::json;
 
+use super::corrections::{self, Correction};
 use super::filters::{left, place_words};
 use super::known::{self, Dated, Fact};
 use super::list::{Asked, Filters, Listed};
@@ -14,14 +15,16 @@ use super::register::published;
 use super::rows;
 use super::scope::Scope;
 use super::snapshot::Snapshot;
-use super::why::{self, Why};
-use crate::access::{RUNS, ReadsPeople, Who};
+use super::why::{self, Why, fact_words};
+use crate::access::{DECISIONS, RUNS, ReadsPeople, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::criteria::answer::Answer;
 use crate::criteria::explain::Explained;
 use crate::criteria::facts::{Blanks, Facts, age_on};
 use crate::database::{Conn, Database};
+use crate::decisions::found;
+use crate::decisions::holds::{self, Hold};
 use crate::error::Error;
 use crate::groups::place::{AgeBand, Place};
 use crate::keys::read_pseudonym;
@@ -51,6 +54,10 @@ struct PersonPage {
     levels: Vec<Dated>,
     contact: Option<Contact>,
     own: bool,
+    hold: Option<Hold>,
+    /// Whether there is a judgement case the caller may read.
+    has_case: bool,
+    corrections: Vec<Correction>,
     reads_runs: bool,
     today: NaiveDate,
 }
@@ -81,6 +88,15 @@ impl PersonPage {
         ExplainedList { explained }
     }
 
+    fn standing_corrections(&self) -> Vec<&Correction> {
+        let standing = |one: &&Correction| one.state == corrections::State::Standing;
+        self.corrections.iter().filter(standing).collect()
+    }
+
+    fn corrected(&self, one: &Correction) -> String {
+        capital(fact_words(&one.fact))
+    }
+
     fn list(&self) -> String {
         match &self.locality {
             Some(locality) => format!("/people{}", Query::default().with("locality", &locality.code)),
@@ -92,8 +108,8 @@ impl PersonPage {
 /// How a criterion stands for a person, as lists within lists.
 #[derive(Template)]
 #[template(path = "people/explained.html")]
-struct ExplainedList<'a> {
-    explained: &'a Explained,
+pub struct ExplainedList<'a> {
+    pub explained: &'a Explained,
 }
 
 impl ExplainedList<'_> {
@@ -162,7 +178,8 @@ fn page(conn: &mut Conn, who: &Who, now: Now, pseudonym: String) -> Result<Perso
         _ => None,
     };
     let movements = of_person(conn, person.person_id)?;
-    let since = movements.iter().map(|entry| entry.effective_on).next_back();
+    let since =
+        movements.iter().filter(|entry| !entry.confirms()).map(|entry| entry.effective_on).next_back();
     let contact = if own { known::contact(conn, person.person_id, register)? } else { None };
     let hangs_on = why.as_ref().map(|why| why.hangs_on.clone()).unwrap_or_default();
     Ok(PersonPage {
@@ -174,6 +191,12 @@ fn page(conn: &mut Conn, who: &Who, now: Now, pseudonym: String) -> Result<Perso
         scores: known::scores(conn, person.person_id, register)?,
         levels: known::levels(conn, person.person_id, register)?,
         reads_runs: RUNS.contains(&who.role()),
+        has_case: DECISIONS.contains(&who.role()) && case_of(conn, who, now, &person.pseudonym)?,
+        corrections: corrections::of_people(conn, &[person.person_id])?,
+        hold: match &locality {
+            Some(locality) => holds::of_person(conn, person.person_id, locality.id)?,
+            None => None,
+        },
         today: now.today,
         person,
         locality,
@@ -185,6 +208,15 @@ fn page(conn: &mut Conn, who: &Who, now: Now, pseudonym: String) -> Result<Perso
         contact,
         own,
     })
+}
+
+/// Whether the caller may read a judgement case of the person.
+fn case_of(conn: &mut Conn, who: &Who, now: Now, pseudonym: &str) -> Result<bool, Error> {
+    match found::find(conn, who, now, pseudonym) {
+        Ok(_) => Ok(true),
+        Err(Error::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// A person's facts as a register held them, as of a date.

@@ -11,6 +11,7 @@ use super::matching::{everybody, listed, matching};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::place::Place;
+use crate::runs::store::Source;
 use crate::schema::{organisations, people, person_records, placements};
 
 type Person = (
@@ -24,7 +25,7 @@ type Person = (
     Option<NaiveDate>,
 );
 type Practice = (String, String, Option<i64>);
-type Placement = (i64, Option<String>, bool, bool, Option<bool>, i64);
+type Placement = (i64, Option<String>, bool, bool, Option<bool>, i64, Source);
 type Row = (Person, Practice, Option<Placement>);
 
 /// The columns of a row.
@@ -49,6 +50,7 @@ macro_rules! columns {
                 placements::provisional,
                 placements::supplementary_care,
                 placements::reason_number,
+                placements::source,
             )
                 .nullable(),
         )
@@ -158,6 +160,7 @@ fn listed_one(
         registered_from,
         deducted_on,
         died_on,
+        source: placement.as_ref().map(|placed| placed.6),
         reason: placement.map(|placed| (placed.0, placed.5)),
     })
 }

@@ -61,20 +61,7 @@ pub fn why(
         None => Vec::new(),
     };
     let hangs_on = reason.as_ref().map(|reason| reason.hangs_on.clone()).unwrap_or_default();
-    let stands = |version: &Version| -> Result<Stands, Error> {
-        let expression = version.expression()?;
-        let group = Scheme::shipped().group(&version.group_code);
-        let mut explained = Explained::of(&expression, facts);
-        if !sees_all {
-            blur_age(&mut explained, facts.age);
-        }
-        Ok(Stands {
-            label: group.map_or_else(|| version.group_code.clone(), |group| group.label.clone()),
-            version: version.clone(),
-            explained,
-            is_withheld: !sees_all && !shown(&expression, &hangs_on),
-        })
-    };
+    let stands = |version: &Version| stands(version, facts, &hangs_on, sees_all);
     let find = |code: &str| used.iter().find(|version| version.group_code == code);
     let group = person.group_code.as_deref().and_then(find).map(stands).transpose()?;
     let overlay = Scheme::shipped().overlay().and_then(|group| find(&group.code));
@@ -96,15 +83,7 @@ pub fn why(
         Some(false) => None,
         Some(true) | None => overlay.map(stands).transpose()?,
     };
-    let reason = reason.unwrap_or(Reason {
-        group: None,
-        decided: Vec::new(),
-        also_meets: Vec::new(),
-        could_be: Vec::new(),
-        hangs_on: Vec::new(),
-        too_many_unknown: false,
-        read_as_no: Vec::new(),
-    });
+    let reason = reason.unwrap_or_default();
     Ok(Some(Why {
         group,
         unmet,
@@ -116,6 +95,38 @@ pub fn why(
         too_many_unknown: reason.too_many_unknown,
         read_as_no: reason.read_as_no.iter().map(|fact| fact_words(fact)).collect(),
     }))
+}
+
+/// How the criteria of some groups, as a run used them, stand for somebody with these facts.
+pub fn of_groups(
+    conn: &mut Conn,
+    run: &Run,
+    codes: &[String],
+    facts: &Facts,
+    hangs_on: &[String],
+    sees_all: bool,
+) -> Result<Vec<Stands>, Error> {
+    let used: Vec<Version> = match run.summary()? {
+        Some(summary) => used(conn, run, &summary.criteria)?,
+        None => Vec::new(),
+    };
+    let wanted = used.iter().filter(|version| codes.contains(&version.group_code));
+    wanted.map(|version| stands(version, facts, hangs_on, sees_all)).collect()
+}
+
+fn stands(version: &Version, facts: &Facts, hangs_on: &[String], sees_all: bool) -> Result<Stands, Error> {
+    let expression = version.expression()?;
+    let group = Scheme::shipped().group(&version.group_code);
+    let mut explained = Explained::of(&expression, facts);
+    if !sees_all {
+        blur_age(&mut explained, facts.age);
+    }
+    Ok(Stands {
+        label: group.map_or_else(|| version.group_code.clone(), |group| group.label.clone()),
+        version: version.clone(),
+        explained,
+        is_withheld: !sees_all && !shown(&expression, hangs_on),
+    })
 }
 
 /// Outside the person's practice the age is a band.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::amend::Seen;
 use super::grouping::{Found, Grouping};
 use super::reason::Reason;
 use super::staged::{self, NewMovement, NewPlacement};
@@ -15,6 +16,7 @@ use crate::clock::{Clock, Moment};
 use crate::criteria::answer::Answer;
 use crate::criteria::facts::Sex;
 use crate::database::Database;
+use crate::decisions::holds;
 use crate::error::Error;
 use crate::groups::counts::{Counted, RunCounts};
 use crate::groups::place::Place;
@@ -34,6 +36,17 @@ impl Pace {
     pub const AMONG_OTHERS: Pace = Pace { rows: 1_000, pause: Duration::from_millis(4) };
     /// While nobody else does.
     pub const ALONE: Pace = Pace { rows: 50_000, pause: Duration::ZERO };
+}
+
+/// How often a run is worked out anew because somebody decided a case meanwhile.
+const TRIES: usize = 5;
+
+/// How one try to write a run ended.
+enum Tried {
+    Published(Box<Summary>),
+    Stopped,
+    /// Somebody decided a case, or corrected a fact, since the facts were read.
+    Overtaken,
 }
 
 /// Says how far the work is, `done` of `total`; whether to go on.
@@ -66,9 +79,24 @@ impl Applying<'_> {
         worked
     }
 
+    /// Works the run out and publishes it, anew where somebody decides a case meanwhile.
     fn work(&self, run: &Run) -> Result<Option<Summary>, Error> {
         self.database.write_now(|conn| staged::give_up_dead(conn, run.locality_id, run.id))?;
-        self.sweep(run)?;
+        for _ in 0..TRIES {
+            self.sweep(run)?;
+            match self.once(run)? {
+                Tried::Published(summary) => return Ok(Some(*summary)),
+                Tried::Stopped => return Ok(None),
+                Tried::Overtaken => {}
+            }
+        }
+        Err(Error::Refused(
+            "Decisions were made faster than the run could be written. It changed nothing: apply it again."
+                .into(),
+        ))
+    }
+
+    fn once(&self, run: &Run) -> Result<Tried, Error> {
         let today = self.clock.now().today;
         if run.as_of > today {
             return Err(too_late(run.as_of, today));
@@ -84,10 +112,12 @@ impl Applying<'_> {
         })?;
         self.database.write_now(|conn| counts(&found).keep(conn, run.id))?;
         if !self.stage(run, &grouping, &found)? {
-            return Ok(None);
+            return Ok(Tried::Stopped);
         }
-        self.publish(run, &grouping, &found)?;
-        Ok(Some(found.summary))
+        match self.publish(run, &grouping, &found)? {
+            true => Ok(Tried::Published(Box::new(found.summary))),
+            false => Ok(Tried::Overtaken),
+        }
     }
 
     /// Stages placements and movements; whether it came to the end.
@@ -118,13 +148,19 @@ impl Applying<'_> {
         (self.progress)("Writing placements and movements", *done, total)
     }
 
-    fn publish(&self, run: &Run, grouping: &Grouping, found: &Found) -> Result<(), Error> {
-        let now = self.clock.now().moment;
+    /// Makes the run the one that stands; not where a case was decided since its facts were read.
+    fn publish(&self, run: &Run, grouping: &Grouping, found: &Found) -> Result<bool, Error> {
+        let now = self.clock.now();
         let previous = grouping.previous.as_ref().map(|run| run.id);
         let published = self.database.write_now(|conn| {
-            if !store::publish(conn, now, run, previous)? {
-                return Ok(false);
+            store::lock_standing(conn, run.locality_id)?;
+            if Seen::now(conn, previous)? != grouping.seen {
+                return Ok(None);
             }
+            if !store::publish(conn, now.moment, run, previous)? {
+                return Ok(Some(false));
+            }
+            holds::end_of_those_gone(conn, run.locality_id, run.id, now.today)?;
             let code = &grouping.locality.code;
             let subjects = [Subject::run(&run.reference), Subject::locality(code)];
             let summary = &found.summary;
@@ -135,12 +171,16 @@ impl Applying<'_> {
                 "moved": summary.moved,
                 "criteria": summary.criteria,
             });
-            audit::record(conn, now, self.actor, Verb::RunApplied, &subjects, details)?;
-            Ok(true)
+            audit::record(conn, now.moment, self.actor, Verb::RunApplied, &subjects, details)?;
+            Ok(Some(true))
         })?;
-        if published {
-            self.database.refresh_statistics();
-            return Ok(());
+        match published {
+            None => return Ok(false),
+            Some(true) => {
+                self.database.refresh_statistics();
+                return Ok(true);
+            }
+            Some(false) => {}
         }
         let code = &grouping.locality.code;
         Err(Error::Refused(format!(
@@ -205,11 +245,11 @@ fn counts(found: &Found) -> RunCounts {
     for one in &found.placed {
         let facts = &one.member.facts;
         counts.add(&Counted {
-            place: &Place::of(one.group(&found.placer), one.outcome.is_none()),
+            place: &Place::of(one.group(&found.placer), one.is_out_of_scope()),
             practice_id: one.member.practice_id,
             sex: facts.sex.map_or("", Sex::word),
             age: facts.age,
-            provisional: one.outcome.is_some_and(|id| found.placer.outcome(id).is_provisional()),
+            provisional: one.is_provisional(&found.placer),
             supplementary: one.supplementary_care == Some(Answer::Yes),
             cost_pence: facts.annual_cost,
         });
@@ -223,14 +263,11 @@ fn placement(run_id: i64, one: &super::grouping::Placed, found: &Found) -> NewPl
         person_id: one.member.person_id,
         practice_id: one.member.practice_id,
         group_code: one.group(&found.placer).map(str::to_owned),
-        out_of_scope: one.outcome.is_none(),
-        provisional: one.outcome.is_some_and(|id| found.placer.outcome(id).is_provisional()),
-        supplementary_care: one.supplementary_care.and_then(|answer| match answer {
-            Answer::Yes => Some(true),
-            Answer::No => Some(false),
-            Answer::NotKnown => None,
-        }),
+        out_of_scope: one.is_out_of_scope(),
+        provisional: one.is_provisional(&found.placer),
+        supplementary_care: one.supplementary_care.and_then(Answer::known),
         reason_number: one.outcome.map_or(OUT_OF_SCOPE, i64::from),
+        source: one.source(&found.placer),
     }
 }
 

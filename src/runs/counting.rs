@@ -12,21 +12,26 @@ use crate::groups::scheme::Scheme;
 
 /// Counts what a run found.
 pub fn count(placed: &[Placed], moved: &[Moved], placer: &Placer, criteria: &[CriterionUsed]) -> Summary {
-    let in_scope = || placed.iter().filter_map(|one| Some(placer.outcome(one.outcome?)));
-    let such = |is_so: fn(&Outcome) -> bool| in_scope().filter(|outcome| is_so(outcome)).count() as u64;
+    let such = |is_so: &dyn Fn(&Placed) -> bool| placed.iter().filter(|one| is_so(one)).count() as u64;
+    let cases = || placed.iter().filter(|one| one.is_provisional(placer)).filter_map(|one| one.outcome);
+    let cases = || cases().map(|outcome| placer.outcome(outcome));
+    let out_of_scope = such(&Placed::is_out_of_scope);
+    let in_groups = such(&|one| one.group(placer).is_some());
     let not_known = |one: &&Placed| one.supplementary_care == Some(Answer::NotKnown);
     let people = placed.len() as u64;
     Summary {
         people,
-        placed: such(|outcome| outcome.group.is_some()),
-        unplaced: such(|outcome| outcome.group.is_none()),
-        judgement_cases: such(Outcome::is_provisional),
-        out_of_scope: people - in_scope().count() as u64,
+        placed: in_groups,
+        unplaced: people - in_groups - out_of_scope,
+        judgement_cases: cases().count() as u64,
+        out_of_scope,
+        held: such(&|one| one.held.is_some()),
+        held_elsewhere: such(&|one| one.held.is_some() && one.group(placer) != one.by_criteria(placer)),
         groups: group_counts(placed, placer),
         moved: moved.len() as u64,
         moves: moves(moved),
-        hangs_on: hangs_on(in_scope()),
-        too_many_unknown: such(|outcome| outcome.too_many_unknown),
+        hangs_on: hangs_on(cases()),
+        too_many_unknown: cases().filter(|outcome| outcome.too_many_unknown).count() as u64,
         supplementary_not_known: placed.iter().filter(not_known).count() as u64,
         criteria: criteria.to_vec(),
         cancer_mode: Scheme::shipped().cancer_mode(),

@@ -6,11 +6,13 @@ use std::io::Write;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::amend;
 use super::apply::OUT_OF_SCOPE;
 use super::rules::{RegisterStatus, register_status};
-use super::store::{self, Cause, Locality, Run, State};
+use super::store::{self, Cause, Locality, Run, Source, State};
 use crate::csv_out::CsvOut;
 use crate::database::Conn;
+use crate::decisions::holds;
 use crate::error::Error;
 use crate::people::register::published;
 use crate::schema::{localities, movements, organisations, people, person_records, placements, runs};
@@ -59,15 +61,26 @@ struct Stood {
     provisional: bool,
     supplementary_care: Option<bool>,
     reason_number: i64,
+    source: Source,
 }
 
-fn stood(conn: &mut Conn, run: &Run) -> Result<HashMap<i64, Stood>, Error> {
+/// Where a run had put people on a date: what was changed between runs after it is taken back.
+fn stood(conn: &mut Conn, run: &Run, on: NaiveDate) -> Result<HashMap<i64, Stood>, Error> {
     let stood: Vec<Stood> = placements::table
         .filter(placements::run_id.eq(run.id))
         .order(placements::id)
         .select(Stood::as_select())
         .load(conn)?;
-    Ok(stood.into_iter().map(|one| (one.person_id, one)).collect())
+    let mut stood: HashMap<i64, Stood> = stood.into_iter().map(|one| (one.person_id, one)).collect();
+    for former in amend::former(conn, run.id, on)? {
+        if let Some(one) = stood.get_mut(&former.person_id) {
+            one.provisional = former.provisional;
+            one.supplementary_care = former.supplementary_care;
+            one.reason_number = former.reason_number;
+            one.source = former.source;
+        }
+    }
+    Ok(stood)
 }
 
 fn reasons(conn: &mut Conn, run: &Run) -> Result<HashMap<i64, String>, Error> {
@@ -84,7 +97,7 @@ fn write_locality(
     out: &mut CsvOut<impl Write>,
 ) -> Result<usize, Error> {
     let (stood, mut reasons) = match run {
-        Some(run) => (stood(conn, run)?, reasons(conn, run)?),
+        Some(run) => (stood(conn, run, on)?, reasons(conn, run)?),
         None => Default::default(),
     };
     let unplaced = match run {
@@ -97,6 +110,7 @@ fn write_locality(
     let criteria = summary.map(|summary| summary.criteria).unwrap_or_default();
     let versions: HashMap<String, i64> = criteria.into_iter().map(|used| (used.group, used.number)).collect();
     let folded = fold(conn, locality.id, on)?;
+    let held = holds::on(conn, locality.id, on)?;
     let codes: HashMap<i64, String> = organisations::table
         .filter(organisations::kind.eq("practice"))
         .select((organisations::id, organisations::code))
@@ -112,7 +126,11 @@ fn write_locality(
             let Some((nhs_number, pseudonym)) = names.get(person) else { continue };
             let practice = codes.get(practice).map_or("", String::as_str);
             let nhs_number = identified.then_some(nhs_number.as_str());
-            let rest = placement_cells(stood.get(person), &unplaced, &reasons, &versions, folded.get(person));
+            let stood = stood.get(person);
+            let mut rest = placement_cells(stood, &unplaced, &reasons, &versions, folded.get(person));
+            if let Some(hold) = held.get(person).filter(|_| stood.is_some()) {
+                rest[5] = hold.before(&rest[5]);
+            }
             let start = [pseudonym, &*locality.code, practice].map(str::to_owned);
             let cells = nhs_number.map(str::to_owned).into_iter().chain(start).chain(rest);
             write(out, cells)?;
@@ -190,7 +208,7 @@ fn placement_cells(
         group,
         yes_or_no(stood.provisional),
         stood.supplementary_care.map(yes_or_no).unwrap_or_default(),
-        last.map_or("run", Last::source).into(),
+        stood.source.word().to_owned(),
         version,
         reasons.get(&stood.reason_number).cloned().unwrap_or_default(),
         last.map(|last| last.effective_on.to_string()).unwrap_or_default(),
@@ -228,15 +246,6 @@ impl Last {
     fn has_gone(&self, stood: &Run) -> bool {
         matches!(self.cause, Cause::Left | Cause::Died) && self.run_id.is_some_and(|run| run > stood.id)
     }
-
-    /// What the placement rests on.
-    fn source(&self) -> &'static str {
-        match self.cause {
-            Cause::Petition => "petition",
-            Cause::Decision => "decision",
-            _ => "run",
-        }
-    }
 }
 
 /// Entry, person, run, group, day and cause of a movement.
@@ -263,9 +272,11 @@ fn fold(conn: &mut Conn, locality_id: i64, on: NaiveDate) -> Result<HashMap<i64,
             .load(conn)?;
         let Some((id, ..)) = rows.last() else { return Ok(folded) };
         last = *id;
-        folded.extend(rows.into_iter().map(|(_, person, run_id, group, effective_on, cause)| {
-            (person, Last { run_id, group, effective_on, cause })
-        }));
+        for (_, person, run_id, group, effective_on, cause) in rows {
+            let stays =
+                folded.get(&person).filter(|last: &&Last| last.group == group).map(|last| last.effective_on);
+            folded.insert(person, Last { run_id, group, effective_on: stays.unwrap_or(effective_on), cause });
+        }
     }
 }
 

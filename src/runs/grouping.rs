@@ -4,16 +4,18 @@ use std::collections::HashMap;
 
 use chrono::{Days, NaiveDate};
 
+use super::amend::Seen;
 use super::counting::count;
-use super::placement::{OutcomeId, Placer};
+use super::placement::{Held, HeldId, OutcomeId, Placer};
 use super::rules::{RegisterStatus, Rules, register_status};
-use super::store::{self, Cause, Locality, Run};
+use super::store::{self, Cause, Locality, Run, Source};
 use super::summary::{CriterionUsed, Summary};
 use crate::criteria;
 use crate::criteria::answer::Answer;
 use crate::criteria::expression::Expression;
 use crate::criteria::facts::Blanks;
 use crate::database::Conn;
+use crate::decisions::holds;
 use crate::error::Error;
 use crate::groups::scheme::Scheme;
 use crate::people::snapshot::{Member, Snapshot};
@@ -29,6 +31,10 @@ pub struct Grouping {
     /// The rules of the previous run, where they differ.
     earlier_rules: Option<Rules>,
     stood: HashMap<i64, Option<String>>,
+    /// People whom no run moves.
+    held: HashMap<i64, Held>,
+    /// How far the changes between runs had come.
+    pub seen: Seen,
 }
 
 /// Somebody on the register.
@@ -39,6 +45,8 @@ pub struct Placed {
     pub outcome: Option<OutcomeId>,
     /// None where cancer is a home group, or out of scope.
     pub supplementary_care: Option<Answer>,
+    /// Where a petition or a decision holds them, whatever the outcome.
+    pub held: Option<HeldId>,
 }
 
 /// Somebody whose place changes.
@@ -90,7 +98,21 @@ impl Grouping {
             None => HashMap::new(),
         };
         let rules = rules_of(&versions)?;
-        Ok(Grouping { locality, as_of, register: 0, previous, criteria, rules, earlier_rules, stood })
+        let held = holds::standing(conn, locality.id)?;
+        let seen = Seen::now(conn, previous.as_ref().map(|run| run.id))?;
+        let register = 0;
+        Ok(Grouping {
+            locality,
+            as_of,
+            register,
+            previous,
+            criteria,
+            rules,
+            earlier_rules,
+            stood,
+            held,
+            seen,
+        })
     }
 
     /// Whether the date lies before that of the last applied run, so that only a dry run is possible.
@@ -112,9 +134,10 @@ impl Grouping {
                 register_status(member.registered_from, member.deducted_on, member.died_on, self.as_of);
             let stood = unseen.remove(&member.person_id);
             if status == RegisterStatus::OnRegister {
-                let one = place(&mut placer, member);
+                let mut one = place(&mut placer, member);
+                one.held = self.held.get(&member.person_id).map(|held| placer.hold(held));
                 let to = one.group(&placer).map(str::to_owned);
-                let by_earlier = earlier.as_mut().map(|placer| {
+                let by_earlier = earlier.as_mut().filter(|_| one.held.is_none()).map(|placer| {
                     let one = place(placer, member);
                     one.group(placer).map(str::to_owned)
                 });
@@ -174,17 +197,40 @@ impl Grouping {
 impl Placed {
     /// The code of the home group; none is not placed or out of scope.
     pub fn group<'a>(&self, placer: &'a Placer) -> Option<&'a str> {
+        match self.held {
+            Some(held) => placer.held(held).group.as_deref(),
+            None => self.by_criteria(placer),
+        }
+    }
+
+    /// The group the criteria give, whether somebody is held elsewhere or not.
+    pub fn by_criteria<'a>(&self, placer: &'a Placer) -> Option<&'a str> {
         let group = placer.outcome(self.outcome?).group?;
         Some(&placer.rules().home()[group].code)
+    }
+
+    pub fn is_out_of_scope(&self) -> bool {
+        self.outcome.is_none() && self.held.is_none()
+    }
+
+    /// What the placement rests on.
+    pub fn source(&self, placer: &Placer) -> Source {
+        self.held.map_or(Source::Run, |held| placer.held(held).source)
+    }
+
+    /// Whether the placement hangs on facts that are not known. Nobody's does who is held.
+    pub fn is_provisional(&self, placer: &Placer) -> bool {
+        self.held.is_none() && self.outcome.is_some_and(|id| placer.outcome(id).is_provisional())
     }
 }
 
 fn place(placer: &mut Placer, member: Member) -> Placed {
     if !placer.rules().in_scope(member.facts.age) {
-        return Placed { member, outcome: None, supplementary_care: None };
+        return Placed { member, outcome: None, supplementary_care: None, held: None };
     }
     let outcome = Some(placer.place(&member.facts));
-    Placed { member, outcome, supplementary_care: placer.supplementary_care(&member.facts) }
+    let supplementary_care = placer.supplementary_care(&member.facts);
+    Placed { member, outcome, supplementary_care, held: None }
 }
 
 fn rules_of(versions: &[criteria::store::Version]) -> Result<Rules, Error> {
@@ -201,9 +247,14 @@ fn earlier_rules(conn: &mut Conn, run: &Run, now: &[CriterionUsed]) -> Result<Op
     if summary.criteria == now {
         return Ok(None);
     }
+    rules_used(conn, run.locality_id, &summary).map(Some)
+}
+
+/// The rules a run placed by.
+pub fn rules_used(conn: &mut Conn, locality_id: i64, summary: &Summary) -> Result<Rules, Error> {
     let mut versions = Vec::new();
     for used in &summary.criteria {
-        versions.extend(criteria::store::version(conn, run.locality_id, &used.group, used.number)?);
+        versions.extend(criteria::store::version(conn, locality_id, &used.group, used.number)?);
     }
-    rules_of(&versions).map(Some)
+    rules_of(&versions)
 }

@@ -1,5 +1,7 @@
 //! Grouping runs: placing the people of a locality in its groups, with the reason for each.
 
+pub mod again;
+pub mod amend;
 mod application;
 pub mod apply;
 pub mod command;

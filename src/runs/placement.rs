@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::reason::{Decided, deciding};
 use super::rules::Rules;
+use super::store::Source;
 use crate::criteria::answer::Answer;
 use crate::criteria::asked::{Fact, Test};
 use crate::criteria::diagram::{Diagram, Node, TooLarge};
@@ -53,7 +54,19 @@ pub struct Placer {
     pattern: Vec<u64>,
     outcomes: Vec<Outcome>,
     ids: HashMap<Outcome, OutcomeId>,
+    held: Vec<Held>,
 }
+
+/// Where a petition or a decision holds somebody: no run moves them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// None is not placed.
+    pub group: Option<String>,
+    pub source: Source,
+}
+
+/// A place somebody is held in, as [`Placer::held`] gives it.
+pub type HeldId = u32;
 
 impl Placer {
     pub fn new(rules: Rules, as_of: NaiveDate) -> Placer {
@@ -69,7 +82,21 @@ impl Placer {
             pattern: Vec::new(),
             outcomes: Vec::new(),
             ids: HashMap::new(),
+            held: Vec::new(),
         }
+    }
+
+    /// The number of a place people are held in.
+    pub fn hold(&mut self, held: &Held) -> HeldId {
+        let at = self.held.iter().position(|known| known == held).unwrap_or_else(|| {
+            self.held.push(held.clone());
+            self.held.len() - 1
+        });
+        at as HeldId
+    }
+
+    pub fn held(&self, id: HeldId) -> &Held {
+        &self.held[id as usize]
     }
 
     pub fn rules(&self) -> &Rules {

@@ -73,7 +73,7 @@ fn gather<'a>(expression: &'a Expression, facts: &Facts, atoms: &mut Vec<&'a Ato
 }
 
 /// An outcome as a run stores it, with codes for groups and names for facts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     pub group: Option<String>,
     pub decided: Vec<Decided>,

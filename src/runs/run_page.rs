@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::amend;
 use super::listing::{Hindrance, hindrance};
 use super::store::{self, Locality, Run, State, current, locality_of};
 use super::summary::{GroupCount, Summary};
@@ -93,6 +94,8 @@ struct RunPage {
     summary: Option<Summary>,
     matrix: Option<Matrix>,
     may_act: bool,
+    /// People placed anew since it was applied.
+    changed: i64,
     key: String,
     now: Moment,
 }
@@ -197,6 +200,7 @@ pub async fn run(
                 matrix: summary.as_ref().map(Matrix::of),
                 summary,
                 may_act: who.role() == Role::Commissioner,
+                changed: amend::changed_since(conn, seen.run.id)?,
                 key: fresh_key(),
                 now: now.moment,
                 seen,

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::reason::Reason;
-use super::store::{Cause, State};
+use super::store::{Cause, Source, State};
 use crate::clock::Moment;
 use crate::database::Conn;
 use crate::error::Error;
@@ -67,6 +67,7 @@ pub struct NewPlacement {
     pub provisional: bool,
     pub supplementary_care: Option<bool>,
     pub reason_number: i64,
+    pub source: Source,
 }
 
 /// A movement, as it is staged.

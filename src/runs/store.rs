@@ -44,6 +44,15 @@ stored_as_text! {
     }
 }
 
+stored_as_text! {
+    /// What a placement rests on.
+    Source {
+        Run = "run",
+        Petition = "petition",
+        Decision = "decision",
+    }
+}
+
 /// A locality, as runs speak of it.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = localities)]
@@ -173,9 +182,19 @@ pub fn keep_summary(
     Ok(())
 }
 
+/// Keeps everybody else from changing what stands in a locality, for the rest of the transaction; the run that stands.
+pub fn lock_standing(conn: &mut Conn, locality_id: i64) -> Result<Option<i64>, Error> {
+    let standing = current_runs::table.filter(current_runs::locality_id.eq(locality_id));
+    Ok(diesel::update(standing)
+        .set(current_runs::locality_id.eq(locality_id))
+        .returning(current_runs::run_id)
+        .get_result(conn)
+        .optional()?)
+}
+
 /// Makes a run its locality's current one. Not where another has taken its place meanwhile, or it was given up.
 pub fn publish(conn: &mut Conn, now: Moment, run: &Run, previous_run_id: Option<i64>) -> Result<bool, Error> {
-    let standing = current(conn, run.locality_id)?.map(|run| run.id);
+    let standing = lock_standing(conn, run.locality_id)?;
     if standing != previous_run_id || !advance(conn, run.id, &[State::Applying], State::Applied)? {
         return Ok(false);
     }

@@ -15,6 +15,12 @@ pub struct Summary {
     /// Among placed and unplaced.
     pub judgement_cases: u64,
     pub out_of_scope: u64,
+    /// Held where they are by a decision or a petition: among placed and unplaced, and no judgement cases.
+    #[serde(default)]
+    pub held: u64,
+    /// Held in another place than the criteria give.
+    #[serde(default)]
+    pub held_elsewhere: u64,
     /// In scheme order; an overlay is in no total.
     pub groups: Vec<GroupCount>,
     /// People whose place changes: as many as the run has movements.

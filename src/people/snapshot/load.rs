@@ -10,6 +10,7 @@ use crate::criteria::conditions::{Condition, ConditionSet};
 use crate::criteria::facts::{Blanks, Flag, Flags, Level, Sex};
 use crate::database::Conn;
 use crate::error::Error;
+use crate::people::corrections::{self, Beside, Value};
 use crate::people::register::published;
 use crate::schema::{levels_of_need, organisations, person_records, risk_scores};
 
@@ -38,9 +39,10 @@ impl Snapshot {
         }
         let practices: Vec<(i64, Option<i64>)> = practices.load(conn)?;
         let mut snapshot = Snapshot { register, ..Snapshot::default() };
+        let corrected = corrections::beside(conn, register, None)?;
         for (id, locality_id) in practices {
             let first = snapshot.person.len();
-            snapshot.load_records(conn, id, None)?;
+            snapshot.load_records(conn, id, None, &corrected)?;
             let rows = first..snapshot.person.len();
             snapshot.load_dated(conn, rows.clone())?;
             snapshot.practices.push(Practice { id, locality_id, rows });
@@ -67,7 +69,8 @@ impl Snapshot {
             .optional()?;
         let Some(practice_id) = practice_id else { return Ok(None) };
         let mut snapshot = Snapshot { register, ..Snapshot::default() };
-        snapshot.load_records(conn, practice_id, Some(person_id))?;
+        let corrected = corrections::beside(conn, register, Some(person_id))?;
+        snapshot.load_records(conn, practice_id, Some(person_id), &corrected)?;
         snapshot.load_dated(conn, 0..snapshot.person.len())?;
         let member = snapshot.member(0, practice_id, as_of, declared(practice_id));
         Ok(Some(member))
@@ -79,6 +82,7 @@ impl Snapshot {
         conn: &mut Conn,
         practice_id: i64,
         person_id: Option<i64>,
+        corrected: &Beside,
     ) -> Result<(), Error> {
         use person_records as column;
         let mut records = column::table
@@ -121,7 +125,11 @@ impl Snapshot {
                 ),
             ))
             .load(conn)?;
-        rows.into_iter().for_each(|row| self.push(row));
+        for row in rows {
+            self.push(row);
+            let person = self.person.last().expect("a row has just been added");
+            corrected.get(person).into_iter().flatten().for_each(|value| self.correct(*value));
+        }
         Ok(())
     }
 
@@ -156,6 +164,17 @@ impl Snapshot {
         self.unplanned_admissions.push(unplanned_admissions.and_then(|count| u16::try_from(count).ok()));
         self.annual_cost.push(annual_cost);
         self.cancer_treatment_ended_on.push(ended_on);
+    }
+
+    /// Reads a fact of the last row as somebody who knows has corrected it.
+    fn correct(&mut self, value: Value) {
+        let row = self.person.len() - 1;
+        match value {
+            Value::Flag(flag, yes) => self.flags[row].set(flag, Some(yes)),
+            Value::Conditions(set) => self.conditions[row] = Some(set),
+            Value::LtcCount(count) => self.ltc_count[row] = Some(count),
+            Value::UnplannedAdmissions(count) => self.unplanned_admissions[row] = Some(count),
+        }
     }
 
     /// Risk scores and levels of need of some rows.

@@ -1,0 +1,201 @@
+//! `/decisions/{pseudonym}`: what is known of one case, what is missing, what it could be, and deciding it.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::case::{Choice, State};
+use super::deciding::DecisionForm;
+use super::found::{Found, find};
+use super::store::{Asked, Decision, Kind, Question, Withdrawn};
+use crate::access::{ReadsDecisions, Role, Who};
+use crate::audit::{self, Subject, Verb};
+use crate::clock::Now;
+use crate::criteria::answer::Answer;
+use crate::database::{Conn, Database};
+use crate::error::Error;
+use crate::groups::place::AgeBand;
+use crate::keys::read_pseudonym;
+use crate::once::fresh_key;
+use crate::page::{Choice as Offered, Chrome, Mistakes, filters, show};
+use crate::people::corrections::{self, Correctable, Correction, State as CorrectionState};
+use crate::people::known::{self, Fact};
+use crate::people::person::{ExplainedList, capital, shown_number};
+use crate::people::why::{self, Stands, fact_words, label};
+use crate::runs::again;
+
+#[derive(Template)]
+#[template(path = "decisions/case.html")]
+pub struct CasePage {
+    chrome: Chrome,
+    found: Found,
+    name: Option<String>,
+    age: u16,
+    facts: Vec<Fact>,
+    /// How the criteria of the groups it could be stand, in precedence order.
+    could_be: Vec<Stands>,
+    corrections: Vec<Correction>,
+    decides: bool,
+    own: bool,
+    form: DecisionForm,
+    mistakes: Mistakes,
+    today: NaiveDate,
+    key: String,
+}
+
+impl CasePage {
+    fn state(&self) -> State {
+        self.found.state()
+    }
+
+    fn missing(&self) -> Vec<String> {
+        let open = self.found.open.iter();
+        open.flat_map(|pattern| &pattern.facts).map(|fact| fact_words(fact)).collect()
+    }
+
+    fn choices(&self) -> Vec<Offered> {
+        choices(&self.found.remaining())
+    }
+
+    fn ruled_out(&self) -> String {
+        let groups: Vec<String> = self.found.ruled_out.iter().map(|code| label(code.as_deref())).collect();
+        groups.join("; ")
+    }
+
+    fn stands_in(&self) -> String {
+        capital(label(self.found.stands.group_code.as_deref()))
+    }
+
+    fn age_band(&self) -> &'static str {
+        AgeBand::of(self.age).label()
+    }
+
+    fn shown<'a>(&self, stands: &'a Stands) -> ExplainedList<'a> {
+        ExplainedList { explained: &stands.explained }
+    }
+
+    fn decided(&self, decision: &Decision) -> String {
+        decision_words(decision)
+    }
+
+    fn asked(&self, question: &Question) -> String {
+        question_words(question)
+    }
+
+    fn fact(&self, fact: &str) -> String {
+        capital(fact_words(fact))
+    }
+
+    fn waits(&self) -> Vec<&Question> {
+        self.found.questions.iter().filter(|question| question.state == Asked::Asked).collect()
+    }
+
+    fn is_due(&self) -> bool {
+        self.found.hold.as_ref().is_some_and(|hold| hold.is_due(self.today))
+    }
+
+    fn standing_corrections(&self) -> Vec<&Correction> {
+        let standing = |one: &&Correction| one.state == CorrectionState::Standing;
+        self.corrections.iter().filter(standing).collect()
+    }
+}
+
+pub async fn case(
+    ReadsDecisions(who): ReadsDecisions,
+    database: web::Data<Database>,
+    now: Now,
+    pseudonym: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    let pseudonym = pseudonym.into_inner();
+    if read_pseudonym(&pseudonym).as_deref() != Some(pseudonym.as_str()) {
+        return Err(Error::NotFound);
+    }
+    let actor = who.actor.clone();
+    let form = DecisionForm::fresh(now.today);
+    let page = database.read(move |conn| page(conn, &who, now, &pseudonym, form, Mistakes::new())).await?;
+    let subject = [Subject::person(&page.found.person.pseudonym)];
+    database
+        .write(move |conn| audit::record(conn, now.moment, &actor, Verb::CaseRead, &subject, json!({})))
+        .await?;
+    show(&page)
+}
+
+pub fn page(
+    conn: &mut Conn,
+    who: &Who,
+    now: Now,
+    pseudonym: &str,
+    form: DecisionForm,
+    mistakes: Mistakes,
+) -> Result<CasePage, Error> {
+    let found = find(conn, who, now, pseudonym)?;
+    let own = matches!(who.role(), Role::Gp | Role::PracticeStaff);
+    let facts = again::facts(conn, &found.run, found.person.id)?.ok_or(Error::NotFound)?;
+    let pattern = found.open.clone().or_else(|| found.holding().map(Decision::pattern)).unwrap_or_default();
+    let codes: Vec<String> = pattern.could_be.iter().flatten().cloned().collect();
+    let hangs_on: Vec<String> = pattern.facts.iter().map(|fact| fact_words(fact)).collect();
+    Ok(CasePage {
+        chrome: who.chrome(),
+        name: found.named.then(|| name(&found)),
+        age: facts.age,
+        could_be: why::of_groups(conn, &found.run, &codes, &facts, &pattern.facts, own)?,
+        facts: known::facts(&facts, own, &hangs_on),
+        corrections: corrections::of_people(conn, &[found.person.id])?,
+        decides: who.role() == Role::Provider,
+        own,
+        form,
+        mistakes,
+        today: now.today,
+        key: fresh_key(),
+        found,
+    })
+}
+
+/// "Robin Ash, 999 123 4567".
+fn name(found: &Found) -> String {
+    let parts = [&found.person.given_name, &found.person.family_name];
+    let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+    let number = shown_number(&found.person.nhs_number);
+    if parts.is_empty() { number } else { format!("{}, {number}", parts.join(" ")) }
+}
+
+/// What can be decided between these groups.
+pub fn choices(remaining: &[Option<String>]) -> Vec<Offered> {
+    let within = |code: &Option<String>| Choice::In(code.clone());
+    let without = |code: &Option<String>| code.as_ref().map(|code| Choice::NotIn(Some(code.clone())));
+    let choices = remaining.iter().map(within).chain(remaining.iter().filter_map(without));
+    choices.map(|choice| Offered::new(choice.to_string(), choice_words(&choice))).collect()
+}
+
+/// "In Learning disability", "Not in Learning disability", "In no group".
+pub fn choice_words(choice: &Choice) -> String {
+    let kind = if matches!(choice, Choice::In(_)) { "In" } else { "Not in" };
+    format!("{kind} {}", label(choice.group()))
+}
+
+/// What was decided, as people read it.
+pub fn decision_words(decision: &Decision) -> String {
+    let group = label(decision.group_code.as_deref());
+    match decision.kind {
+        Kind::InGroup => format!("In {group}"),
+        Kind::NotInGroup => format!("Not in {group}"),
+        Kind::Ending => format!("Decision {} ended", decision.ends.as_deref().unwrap_or_default()),
+    }
+}
+
+/// How a question stands, as people read it.
+pub fn question_words(question: &Question) -> String {
+    match (question.state, &question.answer, question.withdrawn_why) {
+        (Asked::Asked, ..) => "Waiting for the practice".into(),
+        (Asked::Answered, Some(answer), _) => {
+            let value = Correctable::from_word(&question.fact).and_then(|fact| fact.read(answer));
+            format!("Answered: {}", value.map_or_else(|| "not known".into(), |value| value.in_words()))
+        }
+        (_, _, Some(Withdrawn::Decided)) => "Withdrawn: decided without it".into(),
+        (_, _, Some(Withdrawn::Register)) => "Withdrawn: the register now knows".into(),
+        (_, _, Some(Withdrawn::Run)) => "Withdrawn: the group no longer hangs on it".into(),
+        (_, _, Some(Withdrawn::Left)) => "Withdrawn: the person has left".into(),
+        (Asked::Answered | Asked::Withdrawn, ..) => "Ended".into(),
+    }
+}

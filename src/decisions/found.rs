@@ -1,0 +1,251 @@
+//! Finding one case within the caller's scope, with all that its page and its decisions rest on.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::case::{Pattern, State};
+use super::holds::{self, Hold};
+use super::store::{self, Asked, Decision, Kind, Question};
+use crate::access::{Role, Who};
+use crate::clock::Now;
+use crate::database::Conn;
+use crate::error::Error;
+use crate::groups::scheme::Scheme;
+use crate::keys::digest_hex;
+use crate::people::register::published;
+use crate::people::scope::{Reach, Scope, shares};
+use crate::runs::amend::{Stands, stands};
+use crate::runs::reason::Reason;
+use crate::runs::store::{Locality, Run, current, locality_of};
+use crate::schema::{organisations, people, person_records, retired_cases, run_reasons};
+
+/// A person's case: open, or what became of it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub person: Person,
+    pub locality: Locality,
+    pub run: Run,
+    pub stands: Stands,
+    /// Of the provisional placement; none where nothing is open.
+    pub open: Option<Pattern>,
+    pub too_many_unknown: bool,
+    /// Groups ruled out since the run.
+    pub ruled_out: Vec<Option<String>>,
+    pub hold: Option<Hold>,
+    pub decisions: Vec<Decision>,
+    pub questions: Vec<Question>,
+    /// What settled the cases that a register or an answer retired, latest first.
+    pub retired: Vec<Retired>,
+    /// Whether the caller sees the person's name.
+    pub named: bool,
+}
+
+/// Whom a case is about.
+#[derive(Clone, Debug, Queryable)]
+pub struct Person {
+    pub id: i64,
+    pub pseudonym: String,
+    pub nhs_number: String,
+    pub given_name: Option<String>,
+    pub family_name: Option<String>,
+    pub practice_id: i64,
+    pub practice: String,
+    pub practice_name: String,
+    pub locality_id: Option<i64>,
+}
+
+/// A case that a register or an answer settled.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Retired {
+    pub id: i64,
+    pub person_id: i64,
+    pub run_id: i64,
+    pub practice_id: i64,
+    facts: String,
+    could_be: String,
+    /// The question whose answer settled it; none where a register did.
+    pub question: Option<String>,
+    pub on: NaiveDate,
+    /// The register that brought the facts.
+    pub register: i64,
+}
+
+impl Retired {
+    pub fn pattern(&self) -> Pattern {
+        Pattern::read(&self.facts, &self.could_be)
+    }
+}
+
+impl Found {
+    /// Whether it can be decided.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some() && !self.is_retired()
+    }
+
+    /// The groups that are left for the network to decide between.
+    pub fn remaining(&self) -> Vec<Option<String>> {
+        let open = self.open.as_ref().filter(|_| self.is_open());
+        open.map_or_else(Vec::new, |pattern| pattern.remaining(&self.ruled_out))
+    }
+
+    pub fn state(&self) -> State {
+        match &self.open {
+            Some(_) if self.is_retired() => State::Retired,
+            Some(_) if self.questions.iter().any(|question| question.state == Asked::Asked) => State::Asked,
+            Some(_) => State::Open,
+            None if self.hold.is_some() => State::Decided,
+            None => State::Retired,
+        }
+    }
+
+    /// Whether a later register has brought the facts that the standing run did not know.
+    pub fn is_retired(&self) -> bool {
+        self.retired.iter().any(|retired| retired.run_id == self.run.id)
+    }
+
+    /// Changes with everything that a decision rests on: sent back with the form, it tells a stale one.
+    pub fn version(&self) -> i64 {
+        let decided = self.decisions.last().map_or(0, |decision| decision.id);
+        let retired = self.retired.first().map_or(0, |retired| retired.id);
+        let rests_on = format!("{}-{}-{decided}-{retired}", self.run.id, self.stands.reason_number);
+        i64::from_str_radix(&digest_hex(rests_on.as_bytes())[..15], 16).expect("15 hexadecimal digits fit")
+    }
+
+    /// The decision that holds the person.
+    pub fn holding(&self) -> Option<&Decision> {
+        let hold = self.hold.as_ref()?;
+        self.decisions.iter().rev().find(|decision| decision.reference == hold.reference)
+    }
+
+    fn concerns(&self, cared_for: &[String]) -> bool {
+        let decided = self.decisions.iter().map(Decision::pattern);
+        let retired = self.retired.iter().map(Retired::pattern);
+        self.open.iter().cloned().chain(decided).chain(retired).any(|pattern| pattern.concerns(cared_for))
+    }
+}
+
+/// Finds the case of a person.
+///
+/// # Errors
+/// `NotFound` where there is none, or it is not the caller's.
+pub fn find(conn: &mut Conn, who: &Who, now: Now, pseudonym: &str) -> Result<Found, Error> {
+    let scope = Scope::of(conn, who, now.today)?;
+    let person = person(conn, pseudonym)?;
+    let locality_id = person.locality_id.ok_or(Error::NotFound)?;
+    let run = current(conn, locality_id)?.ok_or(Error::NotFound)?;
+    let stands = stands(conn, run.id, person.id)?.ok_or(Error::NotFound)?;
+    let mut found = read(conn, person, run, stands)?;
+    match (who.role(), &scope.reach) {
+        (Role::Provider, Reach::Care(pairs)) => {
+            let cared_for = cared_for(pairs, locality_id);
+            if !found.concerns(&cared_for) {
+                return Err(Error::NotFound);
+            }
+            let cares = found.stands.group_code.as_ref().is_some_and(|code| cared_for.contains(code));
+            found.named = cares && found.is_open() && shares(conn, who.organisation_id(), now.today)?;
+        }
+        (Role::Commissioner, _) if scope.localities.contains(&locality_id) => {}
+        (Role::Gp | Role::PracticeStaff, _) if found.person.practice_id == who.organisation_id() => {
+            found.named = true;
+        }
+        _ => return Err(Error::NotFound),
+    }
+    let is_case = found.open.is_some() || !found.decisions.is_empty() || !found.questions.is_empty();
+    if is_case || !found.retired.is_empty() { Ok(found) } else { Err(Error::NotFound) }
+}
+
+/// The groups a network cares for in a locality.
+pub fn cared_for(pairs: &[(i64, String)], locality_id: i64) -> Vec<String> {
+    pairs.iter().filter(|(locality, _)| *locality == locality_id).map(|(_, code)| code.clone()).collect()
+}
+
+fn person(conn: &mut Conn, pseudonym: &str) -> Result<Person, Error> {
+    let register = published(conn)?;
+    Ok(people::table
+        .inner_join(person_records::table.inner_join(organisations::table))
+        .filter(people::pseudonym.eq(pseudonym))
+        .filter(person_records::from_register.le(register).and(person_records::until_register.gt(register)))
+        .select((
+            people::id,
+            people::pseudonym,
+            people::nhs_number,
+            person_records::given_name,
+            person_records::family_name,
+            organisations::id,
+            organisations::code,
+            organisations::name,
+            organisations::locality_id,
+        ))
+        .first(conn)?)
+}
+
+fn read(conn: &mut Conn, person: Person, run: Run, stands: Stands) -> Result<Found, Error> {
+    let locality = locality_of(conn, run.locality_id)?;
+    let reason = match stands.provisional {
+        true => Some(reason(conn, run.id, stands.reason_number)?),
+        false => None,
+    };
+    let decisions = store::decisions_on(conn, person.id, locality.id)?;
+    Ok(Found {
+        ruled_out: ruled_out(&decisions, run.id),
+        open: reason
+            .as_ref()
+            .map(|reason| Ok::<_, Error>(Pattern::of(reason, &groups_of(&run)?)))
+            .transpose()?,
+        too_many_unknown: reason.is_some_and(|reason| reason.too_many_unknown),
+        hold: holds::of_person(conn, person.id, locality.id)?,
+        questions: store::questions_on(conn, person.id)?,
+        retired: retired(conn, locality.id, Some(person.id))?,
+        decisions,
+        locality,
+        run,
+        stands,
+        person,
+        named: false,
+    })
+}
+
+/// The groups that decisions since a run rule out, but those that were ended.
+fn ruled_out(decisions: &[Decision], run_id: i64) -> Vec<Option<String>> {
+    let is_ended = |one: &Decision| decisions.iter().any(|other| other.ends.as_ref() == Some(&one.reference));
+    let ruling = |one: &&Decision| one.run_id == run_id && one.kind == Kind::NotInGroup && !is_ended(one);
+    decisions.iter().filter(ruling).map(|one| one.group_code.clone()).collect()
+}
+
+fn reason(conn: &mut Conn, run_id: i64, number: i64) -> Result<Reason, Error> {
+    let text: String = run_reasons::table.find((run_id, number)).select(run_reasons::reason).first(conn)?;
+    Ok(serde_json::from_str(&text).map_err(anyhow::Error::from)?)
+}
+
+/// The home groups a run placed people in, in precedence order.
+pub fn groups_of(run: &Run) -> Result<Vec<String>, Error> {
+    let criteria = run.summary()?.map(|summary| summary.criteria).unwrap_or_default();
+    let used = |code: &String| criteria.iter().any(|used| used.group == *code);
+    let groups = Scheme::shipped().in_precedence().into_iter().filter(|group| !group.overlay);
+    Ok(groups.map(|group| group.code.clone()).filter(used).collect())
+}
+
+/// The retired cases of a locality that readers see, latest first; of one person, or of all.
+pub fn retired(conn: &mut Conn, locality_id: i64, person_id: Option<i64>) -> Result<Vec<Retired>, Error> {
+    let register = published(conn)?;
+    let mut query = retired_cases::table
+        .filter(retired_cases::locality_id.eq(locality_id))
+        .filter(retired_cases::from_register.le(register))
+        .order(retired_cases::id.desc())
+        .select((
+            retired_cases::id,
+            retired_cases::person_id,
+            retired_cases::run_id,
+            retired_cases::practice_id,
+            retired_cases::facts,
+            retired_cases::could_be,
+            retired_cases::question,
+            retired_cases::retired_on,
+            retired_cases::from_register,
+        ))
+        .into_boxed();
+    if let Some(id) = person_id {
+        query = query.filter(retired_cases::person_id.eq(id));
+    }
+    Ok(query.load(conn)?)
+}
