@@ -57,15 +57,17 @@ impl Role {
         match self {
             Role::Administrator => "Keep users, organisations, agreements and imports. Sees no person.",
             Role::Commissioner => {
-                "Start grouping runs and see groups and people, by pseudonym, of your localities."
+                "Propose and approve criteria, start grouping runs and see people, by pseudonym, of your localities."
             }
             Role::Gp => "See your practice's people by name, their group and why.",
             Role::PracticeStaff => "See your practice's people by name, their group and why.",
             Role::NetworkManager => "See the groups and people, by pseudonym, of your network's practices.",
-            Role::Provider => "See the people in your network's care, by pseudonym.",
+            Role::Provider => {
+                "Answer criteria proposals and see the people in your network's care, by pseudonym."
+            }
             Role::Coordinator => "See the people on your caseload.",
             Role::Analyst => "See runs and figures of your localities and import data.",
-            Role::LayPartner => "Read the groups and their criteria.",
+            Role::LayPartner => "Read the groups and their criteria, and comment on proposals.",
             Role::Auditor => "No pages yet but your account.",
             Role::Keyer => "No pages yet but your account.",
         }
@@ -170,6 +172,7 @@ pub fn navigation(role: Role) -> Vec<NavItem> {
     let mut items = vec![item("Home", "/")];
     if GROUPS.contains(&role) {
         items.push(item("Groups", "/groups"));
+        items.push(item("Criteria", "/criteria"));
     }
     if PEOPLE.contains(&role) {
         items.push(item("People", "/people"));
@@ -203,6 +206,8 @@ pub const GROUPS: &[Role] = &[
     Role::Analyst,
     Role::LayPartner,
 ];
+/// Roles that comment on criteria proposals.
+pub const COMMENTS: &[Role] = &[Role::Commissioner, Role::Provider, Role::LayPartner];
 /// Roles that list people, within their scope.
 pub const PEOPLE: &[Role] = &[
     Role::Commissioner,
@@ -260,8 +265,16 @@ in_role! {
     Administrator: &[Role::Administrator]
 }
 in_role! {
-    /// Starts and applies grouping runs in its localities.
+    /// Starts and applies grouping runs in its localities; drafts, proposes and approves their criteria.
     Commissioner: &[Role::Commissioner]
+}
+in_role! {
+    /// Answers criteria proposals for its network.
+    Provider: &[Role::Provider]
+}
+in_role! {
+    /// May comment on criteria proposals.
+    Comments: COMMENTS
 }
 in_role! {
     /// May read groups and criteria.

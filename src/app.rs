@@ -16,7 +16,7 @@ use crate::jobs::Tools;
 use crate::keys::Keys;
 use crate::sessions::{HOURS, Sessions};
 use crate::{
-    accounts, assets, cross_site, decisions, groups, health, home, imports, mail, movements, organisations,
+    accounts, assets, criteria, cross_site, decisions, groups, health, home, imports, mail, movements, organisations,
     people, runs,
 };
 
@@ -101,6 +101,7 @@ fn routes(config: &mut web::ServiceConfig) {
     config.configure(accounts::routes).configure(mail::routes);
     config
         .configure(groups::routes)
+        .configure(criteria::agreement::routes)
         .configure(people::routes)
         .configure(movements::routes)
         .configure(runs::routes)

@@ -43,6 +43,14 @@ pub struct Now {
     pub today: NaiveDate,
 }
 
+impl Now {
+    /// The moment under which an act of an agreement is kept: on a demo database the same time on its own day, so that
+    /// the dates of its story agree.
+    pub fn recorded(&self) -> Moment {
+        self.moment + (self.today - london_day(self.moment))
+    }
+}
+
 impl FromRequest for Now {
     type Error = crate::error::Error;
     type Future = Ready<Result<Now, Self::Error>>;

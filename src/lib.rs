@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod app;
 pub mod assets;
 pub mod audit;
+pub mod calendar;
 pub mod clock;
 pub mod config;
 pub mod criteria;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
-use common_ground::access::{DECISIONS, GROUPS, IMPORTS, PEOPLE, RUNS, Role};
+use common_ground::access::{COMMENTS, DECISIONS, GROUPS, IMPORTS, PEOPLE, RUNS, Role};
 
 use crate::harness::{Browser, Engine, TestPortal};
 
@@ -101,6 +101,23 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/criteria/{locality}/scheme/versions/{number}/edit", Roles(COMMISSIONER)),
     ("post", "/criteria/{locality}/scheme/versions/{number}/edit", Roles(COMMISSIONER)),
     ("post", "/criteria/{locality}/scheme/versions/{number}/deletion", Roles(COMMISSIONER)),
+    ("get", "/criteria", Roles(GROUPS)),
+    ("get", "/criteria.csv", Roles(GROUPS)),
+    ("get", "/criteria/{locality}/{code}", Roles(GROUPS)),
+    ("get", "/criteria/{locality}/{code}/versions/{number}", Roles(GROUPS)),
+    ("get", "/criteria/{locality}/{code}/versions/{number}/proposal", Roles(COMMISSIONER)),
+    ("post", "/criteria/{locality}/{code}/versions/{number}/proposal", Roles(COMMISSIONER)),
+    ("get", "/criteria/{locality}/{code}/versions/{number}/proposal/check", Roles(COMMISSIONER)),
+    ("post", "/criteria/{locality}/{code}/versions/{number}/proposal/check", Roles(COMMISSIONER)),
+    ("get", "/criteria/{locality}/{code}/versions/{number}/proposal/sent", Roles(COMMISSIONER)),
+    ("get", "/criteria/{locality}/{code}/versions/{number}/answer", Roles(PROVIDER)),
+    ("post", "/criteria/{locality}/{code}/versions/{number}/answer", Roles(PROVIDER)),
+    ("get", "/criteria/{locality}/{code}/versions/{number}/answer/sent", Roles(PROVIDER)),
+    ("get", "/criteria/{locality}/{code}/versions/{number}/decision", Roles(COMMISSIONER)),
+    ("post", "/criteria/{locality}/{code}/versions/{number}/decision", Roles(COMMISSIONER)),
+    ("get", "/criteria/{locality}/{code}/versions/{number}/withdrawal", Roles(COMMISSIONER)),
+    ("post", "/criteria/{locality}/{code}/versions/{number}/withdrawal", Roles(COMMISSIONER)),
+    ("post", "/criteria/{locality}/{code}/versions/{number}/comments", Roles(COMMENTS)),
     ("get", "/people", Roles(PEOPLE)),
     ("post", "/people", Roles(PEOPLE)),
     ("get", "/people.csv", Roles(PEOPLE)),

@@ -140,11 +140,12 @@ impl TestPortal {
         self.database.read_now(work).unwrap()
     }
 
-    /// Does all jobs that wait, and sends all mail.
+    /// Does all jobs that wait and all that is due today, and sends all mail.
     pub async fn work(&self) {
         let tools = self.tools.clone();
         let done = move || {
             jobs::run_waiting(&tools).unwrap();
+            common_ground::criteria::agreement::clockwork::tend(&tools).unwrap();
             common_ground::mail::send_waiting(&tools).unwrap();
         };
         actix_web::web::block(done).await.unwrap();

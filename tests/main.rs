@@ -2,9 +2,11 @@
 
 mod access;
 mod accounts;
+mod agreeing;
 mod audit;
 mod command_line;
 mod criteria;
+mod criteria_agreement;
 mod decisions;
 mod demo;
 mod grouped;

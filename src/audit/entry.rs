@@ -81,6 +81,14 @@ stored_as_text! {
         SchemeDrafted = "drafted a grouping scheme",
         SchemeChanged = "changed a draft of a grouping scheme",
         SchemeDraftDeleted = "deleted a draft of a grouping scheme",
+        CriteriaTermsKept = "kept the terms of a proposal",
+        CriteriaProposed = "proposed criteria",
+        CriteriaAnswered = "answered a criteria proposal",
+        CriteriaCommented = "commented on a criteria proposal",
+        CriteriaApproved = "approved criteria",
+        CriteriaReturned = "returned criteria",
+        CriteriaWithdrawn = "withdrew criteria",
+        CriteriaTookForce = "put criteria in force",
         RunStarted = "started a grouping run",
         RunPreviewed = "previewed a grouping run",
         RunApplied = "applied a grouping run",
@@ -147,6 +155,11 @@ impl Subject {
     /// A grouping run, by reference.
     pub fn run(reference: impl Into<String>) -> Subject {
         Subject::new("run", reference)
+    }
+
+    /// A criteria proposal, by reference.
+    pub fn proposal(reference: impl Into<String>) -> Subject {
+        Subject::new("proposal", reference)
     }
 
     /// A mail, by reference.

@@ -1,5 +1,6 @@
 //! Criteria: who belongs to a group. The language, its plain-English reading, and its answer for a person in three values.
 
+pub mod agreement;
 pub mod answer;
 pub mod asked;
 pub mod attainable;

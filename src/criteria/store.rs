@@ -47,6 +47,30 @@ pub struct Version {
     pub who: String,
     pub created_at: Moment,
     pub version: i64,
+    /// The proposal it is part of.
+    pub proposal_id: Option<i64>,
+    /// The version it was made from.
+    pub made_from_id: Option<i64>,
+}
+
+impl State {
+    /// As its tag says.
+    pub fn label(self) -> &'static str {
+        match self {
+            State::Draft => "Draft",
+            State::Proposed => "Proposed",
+            State::Approved => "Approved",
+            State::InForce => "In force",
+            State::Superseded => "Superseded",
+            State::Withdrawn => "Withdrawn",
+            State::Returned => "Returned",
+        }
+    }
+
+    /// Whether it is in force, was, or will be on its date.
+    pub fn is_agreed(self) -> bool {
+        AGREED.contains(&self)
+    }
 }
 
 impl Version {
@@ -56,6 +80,17 @@ impl Version {
             anyhow::anyhow!("version {} of {} is no expression: {mistake}", self.number, self.group_code)
         })?;
         Ok(parsed.expression)
+    }
+
+    /// Where it stands beside the versions in force on a day: one that is approved is in force from its date on, and
+    /// one that was in force is superseded from that of the next.
+    pub fn standing(&self, in_force: &[Version]) -> State {
+        let stands = in_force.iter().any(|other| other.id == self.id);
+        match self.state {
+            State::Approved | State::InForce | State::Superseded if stands => State::InForce,
+            State::InForce => State::Superseded,
+            other => other,
+        }
     }
 
     /// The first signs of the hash, as pages show it.
@@ -69,11 +104,12 @@ pub fn hash(text: &str) -> String {
     digest_hex(text.as_bytes())
 }
 
-/// The versions in force on a date, one a group at most, in the order of the groups' codes.
+/// The versions in force on a date, one a group at most, in the order of the groups' codes. One that is approved is in
+/// force from its date on, whether that has come or not.
 pub fn in_force(conn: &mut Conn, locality_id: i64, on: NaiveDate) -> Result<Vec<Version>, Error> {
     let mut versions: Vec<Version> = criteria_versions::table
         .filter(criteria_versions::locality_id.eq(locality_id))
-        .filter(criteria_versions::state.eq_any([State::InForce, State::Superseded]))
+        .filter(criteria_versions::state.eq_any(AGREED))
         .filter(criteria_versions::in_force_from.is_null().or(criteria_versions::in_force_from.le(on)))
         .order((criteria_versions::group_code, criteria_versions::number.desc()))
         .select(Version::as_select())
@@ -81,6 +117,9 @@ pub fn in_force(conn: &mut Conn, locality_id: i64, on: NaiveDate) -> Result<Vec<
     versions.dedup_by(|later, earlier| later.group_code == earlier.group_code);
     Ok(versions)
 }
+
+/// The states of what is agreed: in force before, now, or from a date to come.
+pub const AGREED: [State; 3] = [State::Approved, State::InForce, State::Superseded];
 
 /// The latest version of each group, whatever its state.
 pub fn latest(conn: &mut Conn, locality_id: i64) -> Result<Vec<Version>, Error> {
@@ -128,11 +167,11 @@ pub fn version(
         .optional()?)
 }
 
-/// Whether any group of a locality has had a version in force.
+/// Whether any group of a locality has a version in force, has had one, or will have.
 pub fn is_set_up(conn: &mut Conn, locality_id: i64) -> Result<bool, Error> {
     let in_force = criteria_versions::table
         .filter(criteria_versions::locality_id.eq(locality_id))
-        .filter(criteria_versions::state.eq_any([State::InForce, State::Superseded]));
+        .filter(criteria_versions::state.eq_any(AGREED));
     Ok(diesel::select(diesel::dsl::exists(in_force)).get_result(conn)?)
 }
 

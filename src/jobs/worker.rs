@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::store::{self, AskedAs, Job, Kind, State};
 use crate::audit::Actor;
 use crate::clock::Clock;
+use crate::criteria::agreement;
 use crate::database::Database;
 use crate::error::Error;
 use crate::keys::{Keys, random_reference};
@@ -173,6 +174,10 @@ fn keep_working(tools: &Tools, stopped: &Receiver<()>) {
                 0 => sweep(tools),
                 _ => Ok(()),
             });
+        let outcome = outcome.and_then(|()| match rounds % 20 {
+            0 => agreement::clockwork::tend(tools),
+            _ => Ok(()),
+        });
         if let Err(error) = outcome {
             tracing::warn!("background work: {error:#}");
         }

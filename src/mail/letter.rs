@@ -1,8 +1,12 @@
 //! What a letter says: a reference and a link, nothing about a person and nothing a user typed.
 
+use std::fmt;
+
 use anyhow::Context;
 use askama::Template;
+use chrono::NaiveDate;
 
+use crate::page::long_day;
 use crate::stored_as_text;
 
 stored_as_text! {
@@ -10,6 +14,13 @@ stored_as_text! {
     Letter {
         Invitation = "invitation",
         Reset = "reset",
+        CriteriaProposed = "criteria_proposed",
+        CriteriaReplaced = "criteria_replaced",
+        CriteriaReminder = "criteria_reminder",
+        CriteriaOverdue = "criteria_overdue",
+        CriteriaApproved = "criteria_approved",
+        CriteriaReturned = "criteria_returned",
+        CriteriaWithdrawn = "criteria_withdrawn",
     }
 }
 
@@ -19,26 +30,92 @@ impl Letter {
         match self {
             Letter::Invitation => "Invitation",
             Letter::Reset => "Password reset",
+            Letter::CriteriaProposed => "Criteria proposed",
+            Letter::CriteriaReplaced => "Criteria proposal replaced",
+            Letter::CriteriaReminder => "Reminder of a criteria proposal",
+            Letter::CriteriaOverdue => "Criteria answer overdue",
+            Letter::CriteriaApproved => "Criteria approved",
+            Letter::CriteriaReturned => "Criteria returned",
+            Letter::CriteriaWithdrawn => "Criteria withdrawn",
         }
     }
 
-    /// How long its link works, in hours.
-    pub fn link_hours(self) -> i64 {
+    /// How long its link works, in hours, where it is one that sets a password; others lead to a page of the portal.
+    pub fn link_hours(self) -> Option<i64> {
         match self {
-            Letter::Invitation => 7 * 24,
-            Letter::Reset => 2,
+            Letter::Invitation => Some(7 * 24),
+            Letter::Reset => Some(2),
+            Letter::CriteriaProposed
+            | Letter::CriteriaReplaced
+            | Letter::CriteriaReminder
+            | Letter::CriteriaOverdue
+            | Letter::CriteriaApproved
+            | Letter::CriteriaReturned
+            | Letter::CriteriaWithdrawn => None,
         }
     }
 
-    /// Subject and text, with `link` where the link stands.
-    pub fn write(self, reference: &str, link: &str) -> anyhow::Result<Written> {
+    /// Subject and text, with `link` where the link stands. `about` is what the outbox's row says it is about.
+    pub fn write(self, reference: &str, about: &str, link: &str) -> anyhow::Result<Written> {
         let text = match self {
             Letter::Invitation => Invitation { reference, link }.render(),
             Letter::Reset => Reset { reference, link }.render(),
+            Letter::CriteriaProposed
+            | Letter::CriteriaReplaced
+            | Letter::CriteriaReminder
+            | Letter::CriteriaOverdue
+            | Letter::CriteriaApproved
+            | Letter::CriteriaReturned
+            | Letter::CriteriaWithdrawn => {
+                Criteria { letter: self, about: About::read(about)?, reference, link }.render()
+            }
         }
         .context("writing a letter")?;
         let (subject, text) = text.split_once("\n\n").context("a letter has a subject and a text")?;
         Ok(Written { subject: subject.to_owned(), text: text.to_owned() })
+    }
+}
+
+/// What a letter about a record is about: nothing that anybody typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// The record's.
+    pub reference: String,
+    /// The page the letter leads to.
+    pub path: String,
+    /// The day something is to be done by.
+    pub due: Option<NaiveDate>,
+}
+
+impl About {
+    /// Reads what `Display` writes.
+    pub fn read(text: &str) -> anyhow::Result<About> {
+        let parts: Vec<&str> = text.split(' ').collect();
+        let [reference, path, due] = parts[..] else { anyhow::bail!("a letter says nothing of its record") };
+        let due = (due != "-").then(|| due.parse()).transpose().context("the date in a letter")?;
+        Ok(About { reference: reference.to_owned(), path: path.to_owned(), due })
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let due = self.due.map_or_else(|| "-".to_owned(), |day| day.to_string());
+        write!(out, "{} {} {due}", self.reference, self.path)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "mail/criteria.txt")]
+struct Criteria<'a> {
+    letter: Letter,
+    about: About,
+    reference: &'a str,
+    link: &'a str,
+}
+
+impl Criteria<'_> {
+    fn due(&self) -> String {
+        self.about.due.map(long_day).unwrap_or_default()
     }
 }
 
@@ -87,10 +164,21 @@ mod tests {
     fn every_letter_has_a_subject_and_its_link_in_both_forms() {
         for letter in Letter::ALL {
             let link = "http://127.0.0.1:8080/set-password/abc";
-            let written = letter.write("M-7K3F92QD", link).unwrap();
-            assert!(written.subject.contains("Common Ground") && !written.subject.contains('\n'));
+            let about = "CP-7K3F92QD /criteria/LOC01/LD/versions/3 2026-12-05";
+            let written = letter.write("M-7K3F92QD", about, link).unwrap();
+            let names = letter.link_hours().map_or("CP-7K3F92QD", |_| "Common Ground");
+            assert!(written.subject.contains(names) && !written.subject.contains('\n'), "{written:?}");
             assert!(written.text.contains(link) && written.text.contains("M-7K3F92QD"));
             assert!(written.html(link).unwrap().contains(&format!("<a href=\"{link}\">")));
         }
+    }
+
+    #[test]
+    fn what_a_letter_is_about_is_read_back() {
+        for due in [None, NaiveDate::from_ymd_opt(2026, 12, 5)] {
+            let about = About { reference: "CP-7".into(), path: "/criteria".into(), due };
+            assert_eq!(About::read(&about.to_string()).unwrap(), about);
+        }
+        assert!(About::read("account").is_err());
     }
 }

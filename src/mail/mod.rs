@@ -5,7 +5,7 @@ pub mod pages;
 pub mod store;
 mod worker;
 
-pub use letter::{Letter, Written};
+pub use letter::{About, Letter, Written};
 pub use pages::routes;
 pub use store::queue;
 pub use worker::{Post, send_waiting};

@@ -6,8 +6,8 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Written;
 use super::store::{self, Mail, State};
+use super::{About, Written};
 use crate::access::{Administrator, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
@@ -91,7 +91,11 @@ pub async fn one(
             Ok(mail)
         })
         .await?;
-    let written = mail.letter.write(&mail.reference, "(link not shown)")?;
+    let link = match mail.letter.link_hours() {
+        Some(_) => "(link not shown)".to_owned(),
+        None => About::read(&mail.about)?.path,
+    };
+    let written = mail.letter.write(&mail.reference, &mail.about, &link)?;
     show(&MailPage { chrome, mail, written, key: fresh_key() })
 }
 

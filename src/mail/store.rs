@@ -53,6 +53,7 @@ pub struct Mail {
     pub to_email: String,
     pub to_name: String,
     pub letter: Letter,
+    pub about: String,
     pub state: State,
     pub tries: i64,
     pub failure: Option<String>,
@@ -70,6 +71,7 @@ macro_rules! mail_rows {
             users::email,
             users::name,
             outgoing_mail::letter,
+            outgoing_mail::about,
             outgoing_mail::state,
             outgoing_mail::tries,
             outgoing_mail::failure,
@@ -156,13 +158,13 @@ pub fn retry(conn: &mut Conn, reference: &str, version: i64) -> Result<bool, Err
     Ok(changed == 1)
 }
 
-/// Makes a single-use link's token for a user; only its hash is kept, and earlier links stop working.
+/// Makes a single-use link's token for a user, good for some hours; only its hash is kept, and earlier links stop working.
 pub fn make_link(
     conn: &mut Conn,
     keys: &Keys,
     now: Moment,
     user_id: i64,
-    letter: Letter,
+    (letter, hours): (Letter, i64),
 ) -> Result<String, Error> {
     let token = random_token();
     diesel::update(password_links::table.filter(password_links::user_id.eq(user_id)))
@@ -175,7 +177,7 @@ pub fn make_link(
             password_links::purpose.eq(letter),
             password_links::token_hash.eq(keys.hash("password link", &token)),
             password_links::created_at.eq(now),
-            password_links::expires_at.eq(now + Duration::hours(letter.link_hours())),
+            password_links::expires_at.eq(now + Duration::hours(hours)),
         ))
         .execute(conn)?;
     Ok(token)

@@ -8,6 +8,7 @@ use anyhow::Context;
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Message, SmtpTransport, Transport};
 
+use super::About;
 use super::store::{self, Mail, State};
 use crate::error::Error;
 use crate::jobs::Tools;
@@ -87,11 +88,17 @@ pub fn send_waiting(tools: &Tools) -> Result<usize, Error> {
 
 fn send(tools: &Tools, mail: &Mail) -> anyhow::Result<State> {
     let now = tools.clock.now().moment;
-    let token = tools
-        .database
-        .write_now(|conn| store::make_link(conn, &tools.keys, now, mail.to_user_id, mail.letter))?;
-    let link = format!("{}/set-password/{token}", tools.base_url);
-    let written = mail.letter.write(&mail.reference, &link)?;
+    let link = match mail.letter.link_hours() {
+        Some(hours) => {
+            let letter = (mail.letter, hours);
+            let token = tools
+                .database
+                .write_now(|conn| store::make_link(conn, &tools.keys, now, mail.to_user_id, letter))?;
+            format!("{}/set-password/{token}", tools.base_url)
+        }
+        None => format!("{}{}", tools.base_url, About::read(&mail.about)?.path),
+    };
+    let written = mail.letter.write(&mail.reference, &mail.about, &link)?;
     let message = Message::builder()
         .from(tools.post.from().clone())
         .to(Mailbox::new(None, mail.to_email.parse().context("the recipient's address")?))

@@ -32,10 +32,9 @@ pub fn tag_colour(state: impl AsRef<str>) -> &'static str {
     match state.as_ref() {
         "In progress" | "Proposed" => "blue",
         "Judgement case" => "purple",
-        "Completed with problems" | "Returned" | "Waiting to be confirmed" | "Information requested" => {
-            "yellow"
-        }
-        "In force" | "Approved" | "Completed" | "Applied" | "Active" | "Sent" => "green",
+        "Completed with problems" | "Returned" | "Waiting to be confirmed" | "Information requested"
+        | "Changes asked for" => "yellow",
+        "In force" | "Approved" | "Agreed" | "Completed" | "Applied" | "Active" | "Sent" => "green",
         "Superseded" | "Withdrawn" | "Cancelled" | "Ended" => "white",
         "Failed" | "Suspended" | "Overdue" => "red",
         "Provisional" | "Held" => "pink",

@@ -15,6 +15,26 @@ pub fn required(what: &str, typed: &str, longest: usize) -> Result<String, Strin
     }
 }
 
+/// Text of several lines that may be blank, or a sentence about `what` ("Comment") of at most `longest` characters.
+pub fn text(what: &str, typed: &str, longest: usize) -> Result<String, String> {
+    let text = typed.replace("\r\n", "\n").trim().to_owned();
+    if text.chars().any(|sign| sign.is_control() && sign != '\n' && sign != '\t') {
+        return Err(format!("{what} must not have control characters"));
+    }
+    match text.chars().count() {
+        length if length > longest => Err(format!("{what} must be {longest} characters or fewer")),
+        _ => Ok(text),
+    }
+}
+
+/// The same, of text that may not be blank.
+pub fn required_text(what: &str, typed: &str, longest: usize) -> Result<String, String> {
+    match text(what, typed, longest)? {
+        blank if blank.is_empty() => Err(format!("Enter the {}", lowered(what))),
+        text => Ok(text),
+    }
+}
+
 /// An e-mail address in lower case, or a sentence that says how to mend it.
 pub fn email(typed: &str) -> Result<String, String> {
     let email = required("E-mail address", typed, 254)?.to_lowercase();
@@ -104,6 +124,14 @@ mod tests {
         assert!(unseen.starts_with("Name has a sign that cannot be seen"), "{unseen}");
         assert!(email("ada\u{200b}@example.org").is_err());
         assert!(required("Name", "کوه\u{200c}نور", 120).is_ok(), "Persian is written with joiners");
+    }
+
+    #[test]
+    fn text_of_several_lines_keeps_them_and_may_be_blank_or_not() {
+        assert_eq!(text("Comment", " one\r\ntwo ", 20), Ok("one\ntwo".into()));
+        assert_eq!(text("Comment", " ", 20), Ok(String::new()));
+        assert_eq!(required_text("Comment", " \n", 20), Err("Enter the comment".into()));
+        assert!(text("Comment", "a\u{0}b", 20).is_err() && text("Comment", "abc", 2).is_err());
     }
 
     #[test]

@@ -1,0 +1,293 @@
+//! A provider network's answer to a proposal.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{LONGEST, Text, what};
+use crate::access::{Provider, Who};
+use crate::calendar::due_in_words;
+use crate::clock::Now;
+use crate::criteria::agreement::life::{Reply, State, Step};
+use crate::criteria::agreement::proposal::Ask;
+use crate::criteria::agreement::replying::{self, Answer, NotAnswered};
+use crate::criteria::agreement::seen::{Address, Agreement, Reader, Seen};
+use crate::database::{Conn, Database};
+use crate::error::Error;
+use crate::once::fresh_key;
+use crate::page::typed::{self, text};
+use crate::page::{
+    Choice, Chrome, Difference, Mistakes, NavItem, StalePage, filters, save, see_other, show, show_as,
+};
+
+/// An answer as typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct AnswerForm {
+    key: String,
+    version: String,
+    hash: String,
+    answer: String,
+    comment: String,
+}
+
+impl AnswerForm {
+    fn check(&self) -> Result<Answer, Mistakes> {
+        let mut mistakes = Mistakes::new();
+        let reply = Reply::from_word(&self.answer);
+        if reply.is_none() {
+            mistakes.add("answer", "Choose whether your network agrees or asks for a change");
+        }
+        let comment = mistakes.note("comment", text("Comment", &self.comment, LONGEST));
+        if reply == Some(Reply::RequestChange) && comment.as_deref() == Some("") {
+            mistakes.add("comment", "Enter what you ask to be changed, and why");
+        }
+        match (reply, comment) {
+            (Some(reply), Some(comment)) if mistakes.is_empty() => Ok(Answer {
+                reply,
+                comment,
+                hash: self.hash.clone(),
+                version: self.version.parse().unwrap_or(0),
+            }),
+            _ => Err(mistakes),
+        }
+    }
+}
+
+/// A proposal that the caller's network was asked about.
+fn asked(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<(Seen, Ask), Error> {
+    let seen = Seen::of(conn, who, now, address)?;
+    seen.proposed()?;
+    let ask = seen.own_ask().cloned().ok_or(Error::NotFound)?;
+    Ok((seen, ask))
+}
+
+#[derive(Template)]
+#[template(path = "criteria/answer.html")]
+struct AnswerPage {
+    chrome: Chrome,
+    mistakes: Mistakes,
+    seen: Seen,
+    ask: Ask,
+    texts: Vec<Text>,
+    form: AnswerForm,
+    replies: Vec<Choice>,
+    today: NaiveDate,
+    key: String,
+}
+
+impl AnswerPage {
+    fn new(who: &Who, now: Now, (seen, ask): (Seen, Ask), form: AnswerForm) -> Result<AnswerPage, Error> {
+        Ok(AnswerPage {
+            chrome: who.chrome(),
+            mistakes: Mistakes::new(),
+            texts: Text::all(&seen.locality.code, seen.proposed()?)?,
+            seen,
+            ask,
+            form,
+            replies: replies(),
+            today: now.today,
+            key: fresh_key(),
+        })
+    }
+
+    fn agreement(&self) -> &Agreement {
+        self.seen.agreement.as_ref().expect("a page of what was proposed")
+    }
+
+    fn due(&self) -> Option<String> {
+        self.agreement().proposal.answer_by.map(|last| due_in_words(self.today, last))
+    }
+
+    fn what(&self) -> String {
+        what(self.agreement())
+    }
+}
+
+fn replies() -> Vec<Choice> {
+    vec![
+        Choice::new(Reply::Agree.word(), "Agree"),
+        Choice::new(Reply::RequestChange.word(), "Ask for a change").hint("Say below what, and why"),
+    ]
+}
+
+pub async fn form(
+    Provider(who): Provider,
+    database: web::Data<Database>,
+    now: Now,
+    address: web::Path<Address>,
+) -> Result<HttpResponse, Error> {
+    let page = database
+        .read(move |conn| {
+            let (seen, ask) = asked(conn, &who, now, &address)?;
+            if seen.proposed()?.proposal.state.after(Step::Answer).is_none() {
+                return Err(Error::Conflict(
+                    "This proposal is no longer open for answers: it has been decided.",
+                ));
+            }
+            let form = AnswerForm {
+                answer: ask.reply.map(Reply::word).unwrap_or_default().to_owned(),
+                comment: ask.comment.clone(),
+                ..AnswerForm::default()
+            };
+            AnswerPage::new(&who, now, (seen, ask), form)
+        })
+        .await?;
+    show(&page)
+}
+
+/// What kept an answer from being kept.
+enum Unsent {
+    Mistaken(Mistakes),
+    Late(NotAnswered),
+}
+
+pub async fn send(
+    Provider(who): Provider,
+    database: web::Data<Database>,
+    now: Now,
+    address: web::Path<Address>,
+    form: web::Form<AnswerForm>,
+) -> Result<HttpResponse, Error> {
+    let (form, address) = (form.into_inner(), address.into_inner());
+    let (typed, of, by) = (form.clone(), address.clone(), who.clone());
+    let work = move |conn: &mut Conn| {
+        let (seen, _) = asked(conn, &by, now, &of)?;
+        let answer = match typed.check() {
+            Ok(answer) => answer,
+            Err(mistakes) => return Ok(Err(Unsent::Mistaken(mistakes))),
+        };
+        let kept = replying::answer(conn, now, &by, &seen, &answer)?;
+        Ok(kept.map(|()| format!("{}/answer/sent", seen.path())).map_err(Unsent::Late))
+    };
+    let unsent = match save(&database, now, &who, &form.key, work).await? {
+        Ok(path) => return Ok(see_other(path)),
+        Err(unsent) => unsent,
+    };
+    let by = who.clone();
+    let (seen, ask) = database.read(move |conn| asked(conn, &by, now, &address)).await?;
+    match unsent {
+        Unsent::Mistaken(mistakes) => {
+            let page = AnswerPage::new(&who, now, (seen, ask), form)?;
+            show_as(StatusCode::UNPROCESSABLE_ENTITY, &AnswerPage { mistakes, ..page })
+        }
+        Unsent::Late(NotAnswered::Stale(theirs)) => stale(&who, &seen, &theirs, &form),
+        Unsent::Late(NotAnswered::Replaced(by)) => {
+            let page = ReplacedPage::new(&who, now, seen, *by, form)?;
+            show_as(StatusCode::CONFLICT, &page)
+        }
+    }
+}
+
+/// A colleague answered first: both answers.
+fn stale(who: &Who, seen: &Seen, theirs: &Ask, form: &AnswerForm) -> Result<HttpResponse, Error> {
+    let words = |reply: Option<Reply>| reply.map_or("No answer", Reply::label);
+    let fields = vec![
+        Difference::new("Answer", words(Reply::from_word(&form.answer)), words(theirs.reply)),
+        Difference::new("Comment", &form.comment, &theirs.comment),
+    ];
+    let mut typed = typed::fields(form);
+    typed.retain(|(name, _)| name != "hash");
+    typed.push(("hash".into(), seen.proposed()?.proposal.hash.clone()));
+    StalePage {
+        chrome: who.chrome(),
+        area: NavItem { label: "Criteria", href: "/criteria" },
+        what: format!("Your network's answer to {}", seen.title()),
+        fields,
+        action: format!("{}/answer", seen.path()),
+        typed,
+        version: theirs.version,
+        record: seen.path(),
+        key: String::new(),
+    }
+    .answer()
+}
+
+/// The version that was read has been replaced: both texts, and the answer's words kept for the new one.
+#[derive(Template)]
+#[template(path = "criteria/replaced.html")]
+struct ReplacedPage {
+    chrome: Chrome,
+    mistakes: Mistakes,
+    seen: Seen,
+    old: Vec<Text>,
+    new: Vec<Text>,
+    new_agreement: Agreement,
+    /// The network's ask about the new version; none where none of its groups is part of it.
+    ask: Option<Ask>,
+    form: AnswerForm,
+    replies: Vec<Choice>,
+    key: String,
+}
+
+impl ReplacedPage {
+    fn new(who: &Who, _now: Now, seen: Seen, by: Agreement, form: AnswerForm) -> Result<ReplacedPage, Error> {
+        let code = &seen.locality.code;
+        let ask = match seen.reader {
+            Reader::Network(id) => by.ask_of(id).cloned(),
+            _ => None,
+        };
+        Ok(ReplacedPage {
+            chrome: who.chrome(),
+            mistakes: Mistakes::new(),
+            old: Text::all(code, seen.proposed()?)?,
+            new: Text::all(code, &by)?,
+            ask: ask.filter(|_| by.proposal.state == State::Proposed),
+            new_agreement: by,
+            seen,
+            form,
+            replies: replies(),
+            key: fresh_key(),
+        })
+    }
+
+    /// Where the answer to the new version goes: its version of the same group, or its first.
+    fn new_path(&self) -> &str {
+        let same = self.new.iter().find(|text| text.version.group_code == self.seen.group.code);
+        same.or(self.new.first()).map_or("/criteria", |text| &text.path)
+    }
+
+    fn said(&self) -> &'static str {
+        Reply::from_word(&self.form.answer).map_or("No answer", Reply::label)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "criteria/answered.html")]
+struct AnsweredPage {
+    chrome: Chrome,
+    seen: Seen,
+    ask: Ask,
+    today: NaiveDate,
+}
+
+impl AnsweredPage {
+    fn agreement(&self) -> &Agreement {
+        self.seen.agreement.as_ref().expect("a page of what was proposed")
+    }
+
+    fn due(&self) -> Option<String> {
+        self.agreement().proposal.answer_by.map(|last| due_in_words(self.today, last))
+    }
+}
+
+/// The end of the journey: what was answered, and what happens next.
+pub async fn sent(
+    Provider(who): Provider,
+    database: web::Data<Database>,
+    now: Now,
+    address: web::Path<Address>,
+) -> Result<HttpResponse, Error> {
+    let page = database
+        .read(move |conn| {
+            let (seen, ask) = asked(conn, &who, now, &address)?;
+            if ask.reply.is_none() {
+                return Err(Error::NotFound);
+            }
+            Ok(AnsweredPage { chrome: who.chrome(), seen, ask, today: now.today })
+        })
+        .await?;
+    show(&page)
+}

@@ -1,0 +1,255 @@
+//! Approving or returning a proposal.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::{LONGEST, Text, label, tally, what};
+use crate::access::{Commissioner, Who, say_done};
+use crate::clock::Now;
+use crate::criteria::agreement::deciding::{self, Decision, NotDecided};
+use crate::criteria::agreement::life::Refusal;
+use crate::criteria::agreement::seen::{Address, Agreement, Seen};
+use crate::database::{Conn, Database};
+use crate::error::Error;
+use crate::once::fresh_key;
+use crate::page::typed::{self, required_day, text};
+use crate::page::{
+    Choice, Chrome, Difference, Mistakes, NavItem, StalePage, TypedDate, filters, long_day, save, see_other,
+    show, show_as,
+};
+
+/// A decision as typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct DecisionForm {
+    key: String,
+    version: String,
+    /// The answers as they were when the page was shown.
+    answers: String,
+    decision: String,
+    force_day: String,
+    force_month: String,
+    force_year: String,
+    reason: String,
+}
+
+const APPROVE: &str = "approve";
+const RETURN: &str = "return";
+
+impl DecisionForm {
+    fn force(&self) -> TypedDate {
+        TypedDate::new(&self.force_day, &self.force_month, &self.force_year)
+    }
+
+    fn check(&self) -> Result<(Decision, String), Mistakes> {
+        let mut mistakes = Mistakes::new();
+        let decision = match self.decision.as_str() {
+            APPROVE => {
+                let on = mistakes.note("force", required_day("Date it takes force", &self.force()));
+                on.map(|on| Decision::Approve { on, impact: String::new() })
+            }
+            RETURN => Some(Decision::Return),
+            _ => {
+                mistakes.add("decision", "Choose whether you approve or return it");
+                None
+            }
+        };
+        let reason = mistakes.note("reason", text("Reason", &self.reason, LONGEST));
+        match (decision, reason) {
+            (Some(decision), Some(reason)) if mistakes.is_empty() => Ok((decision, reason)),
+            _ => Err(mistakes),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "criteria/decision.html")]
+struct DecisionPage {
+    chrome: Chrome,
+    mistakes: Mistakes,
+    seen: Seen,
+    texts: Vec<Text>,
+    form: DecisionForm,
+    /// Why the caller may not decide.
+    refusal: Option<Refusal>,
+    choices: Vec<Choice>,
+    key: String,
+}
+
+impl DecisionPage {
+    fn new(who: &Who, now: Now, seen: Seen, form: DecisionForm) -> Result<DecisionPage, Error> {
+        let agreement = seen.proposed()?;
+        let button = what(agreement);
+        Ok(DecisionPage {
+            chrome: who.chrome(),
+            mistakes: Mistakes::new(),
+            texts: Text::all(&seen.locality.code, agreement)?,
+            refusal: agreement.round().may_decide(who.user_id, now.today).err(),
+            choices: vec![
+                Choice::new(APPROVE, format!("Approve {button}")),
+                Choice::new(RETURN, format!("Return {button}"))
+                    .hint("To be changed: a new version asks again"),
+            ],
+            seen,
+            form,
+            key: fresh_key(),
+        })
+    }
+
+    fn agreement(&self) -> &Agreement {
+        self.seen.agreement.as_ref().expect("a page of what was proposed")
+    }
+
+    fn tally(&self) -> String {
+        tally(self.agreement())
+    }
+
+    fn force_hint(&self) -> String {
+        match self.agreement().proposal.takes_force_on {
+            Some(on) => format!("Proposed: {}. It can be put off, and not brought forward", long_day(on)),
+            None => "Today or later".to_owned(),
+        }
+    }
+
+    fn reason_hint(&self) -> &'static str {
+        match self.agreement().round().all_agreed() {
+            true => "Needed to return it. It stands in the record for everybody asked",
+            false => {
+                "Not every network has agreed, so a reason is needed either way. It stands in the record for everybody asked"
+            }
+        }
+    }
+}
+
+pub async fn form(
+    Commissioner(who): Commissioner,
+    database: web::Data<Database>,
+    now: Now,
+    address: web::Path<Address>,
+) -> Result<HttpResponse, Error> {
+    let page = database
+        .read(move |conn| {
+            let seen = Seen::of(conn, &who, now, &address)?;
+            let proposed = seen.proposed()?.proposal.takes_force_on.unwrap_or(now.today);
+            let date = TypedDate::of(proposed.max(now.today));
+            let form = DecisionForm {
+                force_day: date.day,
+                force_month: date.month,
+                force_year: date.year,
+                ..DecisionForm::default()
+            };
+            DecisionPage::new(&who, now, seen, form)
+        })
+        .await?;
+    show(&page)
+}
+
+/// What kept a decision from being kept.
+enum Undecided {
+    Mistaken(Mistakes),
+    Not(NotDecided),
+}
+
+pub async fn send(
+    Commissioner(who): Commissioner,
+    database: web::Data<Database>,
+    now: Now,
+    session: actix_session::Session,
+    address: web::Path<Address>,
+    form: web::Form<DecisionForm>,
+) -> Result<HttpResponse, Error> {
+    let (form, address) = (form.into_inner(), address.into_inner());
+    let (typed, of, by) = (form.clone(), address.clone(), who.clone());
+    let work = move |conn: &mut Conn| decide(conn, &by, now, &of, &typed);
+    let undecided = match save(&database, now, &who, &form.key, work).await? {
+        Ok(path) => {
+            say_done(&session, done(&form))?;
+            return Ok(see_other(path));
+        }
+        Err(undecided) => undecided,
+    };
+    let by = who.clone();
+    let seen = database.read(move |conn| Seen::of(conn, &by, now, &address)).await?;
+    let mistakes = match undecided {
+        Undecided::Not(NotDecided::Stale) => return stale(&who, &seen, &form),
+        Undecided::Mistaken(mistakes) => mistakes,
+        Undecided::Not(NotDecided::InTheWay(message)) => Mistakes::of_one("force", message),
+        Undecided::Not(NotDecided::Refused(refusals)) => mistakes_of(&refusals),
+    };
+    let page = DecisionPage::new(&who, now, seen, form)?;
+    show_as(StatusCode::UNPROCESSABLE_ENTITY, &DecisionPage { mistakes, ..page })
+}
+
+fn decide(
+    conn: &mut Conn,
+    who: &Who,
+    now: Now,
+    address: &Address,
+    form: &DecisionForm,
+) -> Result<Result<String, Undecided>, Error> {
+    let seen = Seen::of(conn, who, now, address)?;
+    seen.proposed()?;
+    let (decision, reason) = match form.check() {
+        Ok(checked) => checked,
+        Err(mistakes) => return Ok(Err(Undecided::Mistaken(mistakes))),
+    };
+    let version = form.version.parse().unwrap_or(0);
+    let decided = deciding::decide(conn, now, who, &seen, version, &decision, &reason)?;
+    Ok(decided.map(|()| seen.path()).map_err(Undecided::Not))
+}
+
+fn done(form: &DecisionForm) -> &'static str {
+    match form.decision == APPROVE {
+        true => "Approved. It takes force on its date by itself.",
+        false => "Returned. The networks that were asked are told.",
+    }
+}
+
+/// Each refusal beside the field that can mend it; one that none can stands alone.
+fn mistakes_of(refusals: &[Refusal]) -> Mistakes {
+    let mut mistakes = Mistakes::new();
+    for refusal in refusals {
+        let field = match refusal {
+            Refusal::NotProposed | Refusal::OwnProposal | Refusal::TooEarly(_) => "",
+            Refusal::NoReason => "reason",
+            Refusal::DateOver | Refusal::BeforeProposedDate(_) => "force",
+        };
+        mistakes.add(field, refusal.to_string());
+    }
+    mistakes
+}
+
+fn stale(who: &Who, seen: &Seen, form: &DecisionForm) -> Result<HttpResponse, Error> {
+    let agreement = seen.proposed()?;
+    let proposal = &agreement.proposal;
+    let mine = match form.decision.as_str() {
+        APPROVE => "Approve",
+        RETURN => "Return",
+        _ => "",
+    };
+    let typed_day = form.force().check("").ok().flatten().map(long_day).unwrap_or_default();
+    let fields = vec![
+        Difference::new("Decision", mine, label(proposal.state)),
+        Difference::new("Answers", &form.answers, tally(agreement)),
+        Difference::new(
+            "Takes force on",
+            typed_day,
+            proposal.takes_force_on.map(long_day).unwrap_or_default(),
+        ),
+        Difference::new("Reason", &form.reason, &proposal.decision_reason),
+    ];
+    StalePage {
+        chrome: who.chrome(),
+        area: NavItem { label: "Criteria", href: "/criteria" },
+        what: seen.title(),
+        fields,
+        action: format!("{}/decision", seen.path()),
+        typed: typed::fields(form),
+        version: proposal.version,
+        record: seen.path(),
+        key: String::new(),
+    }
+    .answer()
+}

@@ -1,0 +1,110 @@
+//! The pages of agreements.
+
+mod answer;
+mod comment;
+mod decision;
+mod document;
+mod group;
+mod list;
+mod terms;
+mod withdrawal;
+
+use actix_web::web;
+
+use super::life::State;
+use super::seen::Agreement;
+use crate::criteria::reading::Reading;
+use crate::criteria::store::Version;
+use crate::error::Error;
+use crate::groups::reading::ReadingList;
+
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/criteria", web::get().to(list::criteria))
+        .route("/criteria.csv", web::get().to(list::csv))
+        .route("/criteria/{locality}/{code}", web::get().to(group::group))
+        .route("/criteria/{locality}/{code}/versions/{number}", web::get().to(document::version))
+        .route("/criteria/{locality}/{code}/versions/{number}/proposal", web::get().to(terms::form))
+        .route("/criteria/{locality}/{code}/versions/{number}/proposal", web::post().to(terms::keep))
+        .route("/criteria/{locality}/{code}/versions/{number}/proposal/check", web::get().to(terms::check))
+        .route("/criteria/{locality}/{code}/versions/{number}/proposal/check", web::post().to(terms::send))
+        .route("/criteria/{locality}/{code}/versions/{number}/proposal/sent", web::get().to(terms::sent))
+        .route("/criteria/{locality}/{code}/versions/{number}/answer", web::get().to(answer::form))
+        .route("/criteria/{locality}/{code}/versions/{number}/answer", web::post().to(answer::send))
+        .route("/criteria/{locality}/{code}/versions/{number}/answer/sent", web::get().to(answer::sent))
+        .route("/criteria/{locality}/{code}/versions/{number}/decision", web::get().to(decision::form))
+        .route("/criteria/{locality}/{code}/versions/{number}/decision", web::post().to(decision::send))
+        .route("/criteria/{locality}/{code}/versions/{number}/withdrawal", web::get().to(withdrawal::form))
+        .route("/criteria/{locality}/{code}/versions/{number}/withdrawal", web::post().to(withdrawal::send))
+        .route("/criteria/{locality}/{code}/versions/{number}/comments", web::post().to(comment::add));
+}
+
+/// The longest reason, equality note or comment, in characters.
+const LONGEST: usize = super::comments::LONGEST;
+
+/// A version as a page sets it out: its reading before its text.
+pub struct Text {
+    pub version: Version,
+    pub title: String,
+    pub path: String,
+    reading: Reading,
+}
+
+impl Text {
+    pub fn of(locality: &str, version: &Version) -> Result<Text, Error> {
+        Ok(Text {
+            title: super::seen::title(version),
+            path: super::seen::path(locality, version),
+            reading: Reading::of(&version.expression()?),
+            version: version.clone(),
+        })
+    }
+
+    pub fn all(locality: &str, agreement: &Agreement) -> Result<Vec<Text>, Error> {
+        agreement.versions.iter().map(|version| Text::of(locality, version)).collect()
+    }
+
+    pub fn shown(&self) -> ReadingList<'_> {
+        ReadingList { reading: &self.reading }
+    }
+}
+
+/// How many answers there are, as "2 of 3 answered".
+fn answered(agreement: &Agreement) -> String {
+    let round = agreement.round();
+    match round.asked {
+        0 => "No network is asked".to_owned(),
+        asked => format!("{} of {asked} answered", round.answered),
+    }
+}
+
+/// What the answers come to, as "2 of 3 agreed, 1 asked for a change".
+fn tally(agreement: &Agreement) -> String {
+    let round = agreement.round();
+    match (round.asked, round.answered - round.agreed) {
+        (0, _) => "No network was asked".to_owned(),
+        (asked, 0) => format!("{} of {asked} agreed", round.agreed),
+        (asked, 1) => format!("{} of {asked} agreed, 1 asked for a change", round.agreed),
+        (asked, several) => format!("{} of {asked} agreed, {several} asked for a change", round.agreed),
+    }
+}
+
+/// The tag of a proposal's state.
+fn label(state: State) -> &'static str {
+    match state {
+        State::Draft => "Draft",
+        State::Proposed => "Proposed",
+        State::Approved => "Approved",
+        State::InForce => "In force",
+        State::Withdrawn => "Withdrawn",
+        State::Returned => "Returned",
+    }
+}
+
+/// "version 3" or "2 versions", for buttons.
+fn what(agreement: &Agreement) -> String {
+    match &*agreement.versions {
+        [only] => format!("version {}", only.number),
+        several => format!("{} versions", several.len()),
+    }
+}

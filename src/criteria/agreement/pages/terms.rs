@@ -1,0 +1,400 @@
+//! Proposing: the terms of a draft, checking them, and sending them to the networks.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{LONGEST, Text, what};
+use crate::access::{Commissioner, Who};
+use crate::audit::{self, Subject, Verb};
+use crate::calendar::due_in_words;
+use crate::clock::Now;
+use crate::criteria::agreement::life::State;
+use crate::criteria::agreement::proposal::hash_of;
+use crate::criteria::agreement::proposing::{
+    self, NotProposed, Terms, check_dates, keep as keep_terms, terms_of,
+};
+use crate::criteria::agreement::seen::{Address, Agreement, Seen};
+use crate::criteria::agreement::store::{self, carers};
+use crate::criteria::store::State as VersionState;
+use crate::database::{Conn, Database};
+use crate::error::Error;
+use crate::once::fresh_key;
+use crate::page::typed::{self, required_day, required_text};
+use crate::page::{
+    Chrome, Difference, Mistakes, NavItem, StalePage, TypedDate, Unsaved, filters, long_day, save, see_other,
+    show, show_as,
+};
+
+/// The terms as typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct TermsForm {
+    key: String,
+    version: String,
+    reason: String,
+    equality_note: String,
+    force_day: String,
+    force_month: String,
+    force_year: String,
+    answer_by_day: String,
+    answer_by_month: String,
+    answer_by_year: String,
+}
+
+impl TermsForm {
+    fn of(terms: Terms) -> TermsForm {
+        let force = TypedDate::of(terms.takes_force_on);
+        let last = terms.answer_by.map(TypedDate::of).unwrap_or_default();
+        TermsForm {
+            reason: terms.reason,
+            equality_note: terms.equality_note,
+            force_day: force.day,
+            force_month: force.month,
+            force_year: force.year,
+            answer_by_day: last.day,
+            answer_by_month: last.month,
+            answer_by_year: last.year,
+            ..TermsForm::default()
+        }
+    }
+
+    fn force(&self) -> TypedDate {
+        TypedDate::new(&self.force_day, &self.force_month, &self.force_year)
+    }
+
+    fn answer_by(&self) -> TypedDate {
+        TypedDate::new(&self.answer_by_day, &self.answer_by_month, &self.answer_by_year)
+    }
+
+    fn check(&self, conn: &mut Conn, now: Now, draft: &Draft) -> Result<Result<Terms, Mistakes>, Error> {
+        let mut mistakes = Mistakes::new();
+        let reason = mistakes.note("reason", required_text("Reason", &self.reason, LONGEST));
+        let note = required_text("Equality note", &self.equality_note, LONGEST);
+        let note = mistakes.note("equality_note", note);
+        let on = mistakes.note("force", required_day("Date it takes force", &self.force()));
+        let last = match draft.networks.is_empty() {
+            true => mistakes.note("answer_by", self.answer_by().check("Last day to answer")),
+            false => {
+                mistakes.note("answer_by", required_day("Last day to answer", &self.answer_by()).map(Some))
+            }
+        };
+        let dates = check_dates(conn, now.today, &draft.agreement.versions, on, last.flatten())?;
+        for mistake in dates.iter() {
+            mistakes.add(mistake.field.clone(), mistake.message.clone());
+        }
+        Ok(match (reason, note, on, last) {
+            (Some(reason), Some(equality_note), Some(takes_force_on), Some(answer_by))
+                if mistakes.is_empty() =>
+            {
+                Ok(Terms { reason, equality_note, takes_force_on, answer_by })
+            }
+            _ => Err(mistakes),
+        })
+    }
+}
+
+/// A draft that can be proposed. The proposal of a version that has none yet is the version alone.
+struct Draft {
+    seen: Seen,
+    agreement: Agreement,
+    /// Whether the draft has a proposal's row.
+    kept: bool,
+    /// Networks that will be asked.
+    networks: Vec<String>,
+}
+
+impl Draft {
+    /// # Errors
+    /// `Conflict` for what is no draft.
+    fn of(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<Draft, Error> {
+        let mut seen = Seen::of(conn, who, now, address)?;
+        if seen.version.state != VersionState::Draft {
+            return Err(Error::Conflict(
+                "This version is no longer a draft: somebody has proposed or withdrawn it.",
+            ));
+        }
+        let kept = seen.agreement.is_some();
+        let agreement = match seen.agreement.take() {
+            Some(agreement) => agreement,
+            None => Agreement {
+                proposal: super::super::proposal::Proposal::blank(seen.locality.id),
+                versions: vec![seen.version.clone()],
+                asks: Vec::new(),
+            },
+        };
+        let networks = carers(conn, seen.locality.id, &agreement.groups(), now.today)?;
+        Ok(Draft { networks: networks.into_iter().map(|(_, name)| name).collect(), seen, agreement, kept })
+    }
+
+    fn path(&self) -> String {
+        format!("{}/proposal", self.seen.path())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "criteria/terms.html")]
+struct FormPage {
+    chrome: Chrome,
+    mistakes: Mistakes,
+    draft: Draft,
+    form: TermsForm,
+    key: String,
+}
+
+impl FormPage {
+    fn new(who: &Who, draft: Draft, form: TermsForm, mistakes: Mistakes) -> FormPage {
+        FormPage { chrome: who.chrome(), mistakes, draft, form, key: fresh_key() }
+    }
+
+    fn answer_label(&self) -> &'static str {
+        match self.draft.networks.is_empty() {
+            true => "Last day to answer (optional)",
+            false => "Last day to answer",
+        }
+    }
+}
+
+pub async fn form(
+    Commissioner(who): Commissioner,
+    database: web::Data<Database>,
+    now: Now,
+    address: web::Path<Address>,
+) -> Result<HttpResponse, Error> {
+    let page = database
+        .read(move |conn| {
+            let draft = Draft::of(conn, &who, now, &address)?;
+            let form = terms_of(&draft.agreement.proposal).map(TermsForm::of).unwrap_or_default();
+            Ok(FormPage::new(&who, draft, form, Mistakes::new()))
+        })
+        .await?;
+    show(&page)
+}
+
+/// Keeps the terms with the draft and goes on to check them.
+pub async fn keep(
+    Commissioner(who): Commissioner,
+    database: web::Data<Database>,
+    now: Now,
+    address: web::Path<Address>,
+    form: web::Form<TermsForm>,
+) -> Result<HttpResponse, Error> {
+    let (form, address) = (form.into_inner(), address.into_inner());
+    let (sent, of, by) = (form.clone(), address.clone(), who.clone());
+    let work = move |conn: &mut Conn| keep_form(conn, now, &by, &of, &sent);
+    let unsaved = match save(&database, now, &who, &form.key, work).await? {
+        Ok(path) => return Ok(see_other(path)),
+        Err(unsaved) => unsaved,
+    };
+    let by = who.clone();
+    let draft = database.read(move |conn| Draft::of(conn, &by, now, &address)).await?;
+    match unsaved {
+        Unsaved::Mistaken(mistakes) => {
+            show_as(StatusCode::UNPROCESSABLE_ENTITY, &FormPage::new(&who, draft, form, mistakes))
+        }
+        Unsaved::Stale => stale(&who, draft, &form),
+    }
+}
+
+fn keep_form(
+    conn: &mut Conn,
+    now: Now,
+    who: &Who,
+    address: &Address,
+    form: &TermsForm,
+) -> Result<Result<String, Unsaved>, Error> {
+    let draft = Draft::of(conn, who, now, address)?;
+    let terms = match form.check(conn, now, &draft)? {
+        Ok(terms) => terms,
+        Err(mistakes) => return Ok(Err(mistakes.into())),
+    };
+    if form.version.parse() != Ok(draft.agreement.proposal.version) {
+        return Ok(Err(Unsaved::Stale));
+    }
+    let proposal = match draft.kept {
+        true => draft.agreement.proposal.clone(),
+        false => store::of_draft(conn, now.recorded(), &who.actor, &draft.seen.version)?,
+    };
+    if !keep_terms(conn, &proposal, proposal.version, &terms)? {
+        return Ok(Err(Unsaved::Stale));
+    }
+    let subjects = [Subject::proposal(&proposal.reference), Subject::locality(&draft.seen.locality.code)];
+    let details = typed::in_audit(form);
+    audit::record(
+        conn,
+        now.moment,
+        &who.actor,
+        Verb::CriteriaTermsKept,
+        &subjects,
+        json!({ "terms": details }),
+    )?;
+    Ok(Ok(format!("{}/check", draft.path())))
+}
+
+fn stale(who: &Who, draft: Draft, form: &TermsForm) -> Result<HttpResponse, Error> {
+    let theirs = terms_of(&draft.agreement.proposal);
+    let text = |field: fn(&Terms) -> String| theirs.as_ref().map(field).unwrap_or_default();
+    let typed = |date: TypedDate| [date.day, date.month, date.year].join(" ").trim().to_owned();
+    let day = |date: TypedDate| date.check("").ok().flatten().map_or_else(|| typed(date), long_day);
+    let fields = vec![
+        Difference::new("Reason", &form.reason, text(|terms| terms.reason.clone())),
+        Difference::new("Equality note", &form.equality_note, text(|terms| terms.equality_note.clone())),
+        Difference::new("Takes force on", day(form.force()), text(|terms| long_day(terms.takes_force_on))),
+        Difference::new(
+            "Last day to answer",
+            day(form.answer_by()),
+            text(|terms| terms.answer_by.map(long_day).unwrap_or_default()),
+        ),
+    ];
+    StalePage {
+        chrome: who.chrome(),
+        area: NavItem { label: "Criteria", href: "/criteria" },
+        what: format!("The proposal of {}", draft.seen.title()),
+        fields,
+        action: draft.path(),
+        typed: typed::fields(form),
+        version: draft.agreement.proposal.version,
+        record: format!("{}/check", draft.path()),
+        key: String::new(),
+    }
+    .answer()
+}
+
+#[derive(Template)]
+#[template(path = "criteria/check.html")]
+struct CheckPage {
+    chrome: Chrome,
+    mistakes: Mistakes,
+    draft: Draft,
+    terms: Terms,
+    texts: Vec<Text>,
+    hash: String,
+    key: String,
+}
+
+impl CheckPage {
+    fn of(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<Option<CheckPage>, Error> {
+        let draft = Draft::of(conn, who, now, address)?;
+        let Some(terms) = terms_of(&draft.agreement.proposal) else { return Ok(None) };
+        let (force, last) = (Some(terms.takes_force_on), terms.answer_by);
+        Ok(Some(CheckPage {
+            chrome: who.chrome(),
+            mistakes: check_dates(conn, now.today, &draft.agreement.versions, force, last)?,
+            texts: Text::all(&draft.seen.locality.code, &draft.agreement)?,
+            hash: hash_of(&draft.agreement.versions),
+            terms,
+            draft,
+            key: fresh_key(),
+        }))
+    }
+
+    fn what(&self) -> String {
+        what(&self.draft.agreement)
+    }
+}
+
+pub async fn check(
+    Commissioner(who): Commissioner,
+    database: web::Data<Database>,
+    now: Now,
+    address: web::Path<Address>,
+) -> Result<HttpResponse, Error> {
+    let back = address.clone();
+    let found = database.read(move |conn| CheckPage::of(conn, &who, now, &address)).await?;
+    match found {
+        Some(page) => show(&page),
+        None => Ok(see_other(format!("/criteria/{}/{}/versions/{}/proposal", back.0, back.1, back.2))),
+    }
+}
+
+/// What is proposed: the texts and terms that were looked at.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SendForm {
+    key: String,
+    version: String,
+    hash: String,
+}
+
+pub async fn send(
+    Commissioner(who): Commissioner,
+    database: web::Data<Database>,
+    now: Now,
+    address: web::Path<Address>,
+    form: web::Form<SendForm>,
+) -> Result<HttpResponse, Error> {
+    let (form, address) = (form.into_inner(), address.into_inner());
+    let (sent, of, by) = (form.clone(), address.clone(), who.clone());
+    let work = move |conn: &mut Conn| {
+        let draft = Draft::of(conn, &by, now, &of)?;
+        let bound = (sent.version.parse().unwrap_or(0), sent.hash.as_str());
+        let locality = &draft.seen.locality;
+        let proposed = proposing::propose(conn, now, &by.actor, locality, &draft.agreement, bound)?;
+        Ok(proposed.map(|()| format!("{}/sent", draft.path())))
+    };
+    let refused = match save(&database, now, &who, &form.key, work).await? {
+        Ok(path) => return Ok(see_other(path)),
+        Err(refused) => refused,
+    };
+    let by = who.clone();
+    let page = database.read(move |conn| CheckPage::of(conn, &by, now, &address)).await?;
+    match (refused, page) {
+        (NotProposed::Terms(mistakes), Some(page)) => {
+            show_as(StatusCode::UNPROCESSABLE_ENTITY, &CheckPage { mistakes, ..page })
+        }
+        (NotProposed::Stale, Some(page)) => {
+            show_as(StatusCode::CONFLICT, &ChangedPage { chrome: who.chrome(), now: page, hash: form.hash })
+        }
+        (_, None) => {
+            Err(Error::Conflict("The terms of this draft are not complete. Open it and enter them."))
+        }
+    }
+}
+
+/// The texts or terms are no longer those that were looked at: both hashes, and what they are now.
+#[derive(Template)]
+#[template(path = "criteria/changed.html")]
+struct ChangedPage {
+    chrome: Chrome,
+    now: CheckPage,
+    hash: String,
+}
+
+#[derive(Template)]
+#[template(path = "criteria/sent.html")]
+struct SentPage {
+    chrome: Chrome,
+    seen: Seen,
+    today: chrono::NaiveDate,
+}
+
+impl SentPage {
+    fn agreement(&self) -> &Agreement {
+        self.seen.agreement.as_ref().expect("a page of what was proposed")
+    }
+
+    fn due(&self) -> Option<String> {
+        self.agreement().proposal.answer_by.map(|last| due_in_words(self.today, last))
+    }
+}
+
+/// The end of the journey: what was sent to whom, and what happens next.
+pub async fn sent(
+    Commissioner(who): Commissioner,
+    database: web::Data<Database>,
+    now: Now,
+    address: web::Path<Address>,
+) -> Result<HttpResponse, Error> {
+    let page = database
+        .read(move |conn| {
+            let seen = Seen::of(conn, &who, now, &address)?;
+            if seen.proposed()?.proposal.state != State::Proposed {
+                return Err(Error::NotFound);
+            }
+            Ok(SentPage { chrome: who.chrome(), seen, today: now.today })
+        })
+        .await?;
+    show(&page)
+}

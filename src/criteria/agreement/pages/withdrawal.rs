@@ -1,0 +1,182 @@
+//! Withdrawing a proposal before it takes force.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::{LONGEST, answered, label, what};
+use crate::access::{Commissioner, Who, say_done};
+use crate::clock::Now;
+use crate::criteria::agreement::deciding::{may_withdraw, withdraw};
+use crate::criteria::agreement::seen::{Address, Agreement, Seen};
+use crate::database::{Conn, Database};
+use crate::error::Error;
+use crate::once::fresh_key;
+use crate::page::typed::{self, text};
+use crate::page::{
+    Choice, Chrome, Difference, Mistakes, NavItem, StalePage, Unsaved, save, see_other, show, show_as,
+};
+
+/// Why and with which words, as typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct WithdrawalForm {
+    key: String,
+    version: String,
+    why: String,
+    words: String,
+}
+
+const OTHER: &str = "other";
+/// The reasons offered: word and sentence.
+const REASONS: [(&str, &str); 4] = [
+    ("more_work", "The criteria need more work"),
+    ("circumstances", "Circumstances have changed"),
+    ("mistake", "It was proposed by mistake"),
+    (OTHER, "Another reason"),
+];
+
+impl WithdrawalForm {
+    fn check(&self) -> Result<String, Mistakes> {
+        let mut mistakes = Mistakes::new();
+        let why = REASONS.iter().find(|(word, _)| *word == self.why);
+        if why.is_none() {
+            mistakes.add("why", "Choose why it is withdrawn");
+        }
+        let words = mistakes.note("words", text("Words", &self.words, LONGEST));
+        if self.why == OTHER && words.as_deref() == Some("") {
+            mistakes.add("words", "Enter the reason");
+        }
+        match (why, words) {
+            (Some((OTHER, _)), Some(words)) if mistakes.is_empty() => Ok(words),
+            (Some((_, sentence)), Some(words)) if mistakes.is_empty() => Ok(match words.as_str() {
+                "" => (*sentence).to_owned(),
+                words => format!("{sentence}: {words}"),
+            }),
+            _ => Err(mistakes),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "criteria/withdrawal.html")]
+struct WithdrawalPage {
+    chrome: Chrome,
+    mistakes: Mistakes,
+    seen: Seen,
+    form: WithdrawalForm,
+    reasons: Vec<Choice>,
+    key: String,
+}
+
+impl WithdrawalPage {
+    fn new(who: &Who, seen: Seen, form: WithdrawalForm, mistakes: Mistakes) -> WithdrawalPage {
+        let reasons = REASONS.iter().map(|(word, sentence)| Choice::new(*word, *sentence)).collect();
+        WithdrawalPage { chrome: who.chrome(), mistakes, seen, form, reasons, key: fresh_key() }
+    }
+
+    fn agreement(&self) -> &Agreement {
+        self.seen.agreement.as_ref().expect("a page of what was proposed")
+    }
+
+    fn what(&self) -> String {
+        what(self.agreement())
+    }
+
+    fn answered(&self) -> String {
+        answered(self.agreement())
+    }
+}
+
+/// A proposal that can be withdrawn.
+fn open(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<Seen, Error> {
+    let seen = Seen::of(conn, who, now, address)?;
+    let proposal = &seen.proposed()?.proposal;
+    if !may_withdraw(proposal.state, proposal.takes_force_on, now.today) {
+        return Err(Error::Conflict(
+            "This cannot be withdrawn any more: it has taken force, or was withdrawn already.",
+        ));
+    }
+    Ok(seen)
+}
+
+pub async fn form(
+    Commissioner(who): Commissioner,
+    database: web::Data<Database>,
+    now: Now,
+    address: web::Path<Address>,
+) -> Result<HttpResponse, Error> {
+    let page = database
+        .read(move |conn| {
+            let seen = open(conn, &who, now, &address)?;
+            Ok(WithdrawalPage::new(&who, seen, WithdrawalForm::default(), Mistakes::new()))
+        })
+        .await?;
+    show(&page)
+}
+
+pub async fn send(
+    Commissioner(who): Commissioner,
+    database: web::Data<Database>,
+    now: Now,
+    session: actix_session::Session,
+    address: web::Path<Address>,
+    form: web::Form<WithdrawalForm>,
+) -> Result<HttpResponse, Error> {
+    let (form, address) = (form.into_inner(), address.into_inner());
+    let (typed, of, by) = (form.clone(), address.clone(), who.clone());
+    let work = move |conn: &mut Conn| {
+        let seen = open(conn, &by, now, &of)?;
+        let reason = match typed.check() {
+            Ok(reason) => reason,
+            Err(mistakes) => return Ok(Err(Unsaved::Mistaken(mistakes))),
+        };
+        let version = typed.version.parse().unwrap_or(0);
+        Ok(match withdraw(conn, now, &by, &seen, version, &reason)? {
+            true => Ok(seen.path()),
+            false => Err(Unsaved::Stale),
+        })
+    };
+    let unsaved = match save(&database, now, &who, &form.key, work).await? {
+        Ok(path) => {
+            say_done(&session, "Withdrawn. It does not take force.")?;
+            return Ok(see_other(path));
+        }
+        Err(unsaved) => unsaved,
+    };
+    let by = who.clone();
+    let seen = database.read(move |conn| open(conn, &by, now, &address)).await?;
+    match unsaved {
+        Unsaved::Mistaken(mistakes) => {
+            show_as(StatusCode::UNPROCESSABLE_ENTITY, &WithdrawalPage::new(&who, seen, form, mistakes))
+        }
+        Unsaved::Stale => stale(&who, &seen, &form),
+    }
+}
+
+fn stale(who: &Who, seen: &Seen, form: &WithdrawalForm) -> Result<HttpResponse, Error> {
+    let agreement = seen.proposed()?;
+    let why = REASONS.iter().find(|(word, _)| *word == form.why).map_or("", |(_, sentence)| sentence);
+    let fields = vec![
+        Difference::new("State", "Withdrawn", label(agreement.proposal.state)),
+        Difference::new(
+            "Reason",
+            format!("{why} {}", form.words).trim(),
+            &agreement.proposal.decision_reason,
+        ),
+        Difference::new("Answers", "", super::tally(agreement)),
+    ];
+    StalePage {
+        chrome: who.chrome(),
+        area: NavItem { label: "Criteria", href: "/criteria" },
+        what: seen.title(),
+        fields,
+        action: format!("{}/withdrawal", seen.path()),
+        typed: typed::fields(form),
+        version: agreement.proposal.version,
+        record: seen.path(),
+        key: String::new(),
+    }
+    .answer()
+}

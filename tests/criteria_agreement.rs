@@ -1,0 +1,142 @@
+//! Criteria are proposed, answered, approved and take force, by pages.
+
+use actix_web::http::StatusCode;
+use common_ground::schema::{audit_entries, criteria_versions, proposals};
+use diesel::prelude::*;
+
+use crate::agreeing::{PAGE, agreeing, another_day, answer, decide, draft, in_force, letters, propose};
+use crate::harness::TestPortal;
+use crate::on_both;
+use crate::samples::command;
+
+const CHANGED: &str = "age >= 18 and learning_disability";
+
+/// The states of the versions of learning disability, oldest first.
+fn states(portal: &TestPortal) -> Vec<String> {
+    portal.read(|conn| {
+        Ok(criteria_versions::table
+            .filter(criteria_versions::group_code.eq("LD").and(criteria_versions::locality_id.eq(1)))
+            .order(criteria_versions::number)
+            .select(criteria_versions::state)
+            .load(conn)?)
+    })
+}
+
+on_both! {
+    async fn a_draft_is_proposed_answered_approved_and_takes_force_by_itself(portal) {
+        let portal = agreeing(portal);
+        let version = draft(&portal, "LD", CHANGED);
+        let mut ann = portal.signed_in("ann@example.org").await;
+        let sent = propose(&mut ann, PAGE, "1 6 2015", "10 4 2015").await;
+        assert_eq!((sent.status, sent.location()), (StatusCode::SEE_OTHER, &*format!("{PAGE}/proposal/sent")));
+        let panel = ann.get(sent.location()).await.text();
+        assert!(panel.contains("Reference") && panel.contains("10 April 2015 (5 working days left)"), "{panel}");
+        let asked: Vec<(String, String)> = ["one@example.org", "uno@example.org", "two@example.org"]
+            .map(|to| (to.to_owned(), "criteria_proposed".to_owned()))
+            .into();
+        let mut sent = letters(&portal);
+        sent.sort_by_key(|(to, _)| asked.iter().position(|(other, _)| other == to));
+        assert_eq!(sent, asked);
+
+        let mut one = portal.signed_in("one@example.org").await;
+        let page = one.get(PAGE).await.text();
+        assert!(page.contains("People aged 18 or over who have a learning disability"), "{page}");
+        assert!(page.contains(&version.text_hash) && page.contains("Answer version 2"), "{page}");
+        assert!(page.contains("Touches young people more than others"));
+        let answered = answer(&mut one, PAGE, "agree", "").await;
+        assert_eq!(answered.location(), format!("{PAGE}/answer/sent"), "{}", answered.text());
+        assert!(one.get(answered.location()).await.text().contains("stays proposed until every network has answered"));
+        let list = ann.get("/criteria").await.text();
+        assert!(list.contains("1 of 2 answered"), "{list}");
+
+        let mut bob = portal.signed_in("bob@example.org").await;
+        assert!(bob.get(PAGE).await.text().contains("once every network has answered, or after 10 April 2015"));
+        let mut two = portal.signed_in("two@example.org").await;
+        answer(&mut two, PAGE, "agree", "With thanks").await;
+        assert!(ann.get(PAGE).await.text().contains("another commissioner must approve or return it"));
+        let page = bob.get(&format!("{PAGE}/decision")).await.text();
+        assert!(page.contains("2 of 2 agreed") && page.contains("With thanks"), "{page}");
+        let approved = decide(&mut bob, PAGE, "approve", "1 6 2015", "").await;
+        assert_eq!((approved.status, approved.location()), (StatusCode::SEE_OTHER, PAGE), "{}", approved.text());
+        assert_eq!(states(&portal), ["in_force", "approved"]);
+        assert_eq!(in_force(&portal, "LD", "2015-05-31").0, 1);
+        assert_eq!(in_force(&portal, "LD", "2015-06-01"), (2, CHANGED.into()), "by its date alone");
+
+        portal.work().await;
+        assert_eq!(states(&portal), ["in_force", "approved"], "its date has not come");
+        let later = another_day(&portal, "2015-06-01");
+        later.work().await;
+        later.work().await;
+        assert_eq!(states(&portal), ["superseded", "in_force"]);
+        assert_eq!(in_force(&portal, "LD", "2015-05-31").0, 1, "the past stays as it was");
+        let mut ann = later.signed_in("ann@example.org").await;
+        let group = ann.get("/criteria/LOC01/LD").await.text();
+        assert!(group.contains("From the start to 31 May 2015") && group.contains("From 1 June 2015"), "{group}");
+        assert!(group.contains("1 part changed since version 1"), "{group}");
+        let exported = command(&later, &["criteria", "export", "LOC01"]);
+        assert!(exported.out.contains(&format!("group LD\n{CHANGED}\n")), "{}", exported.out);
+        let acts: Vec<String> = portal.read(|conn| {
+            let acts = audit_entries::table.order(audit_entries::id).select(audit_entries::verb);
+            Ok(acts.filter(audit_entries::verb.like("%criteria%")).load(conn)?)
+        });
+        for act in ["proposed criteria", "answered a criteria proposal", "approved criteria", "put criteria in force"] {
+            assert!(acts.contains(&act.to_owned()), "{acts:?}");
+        }
+        assert_eq!(acts.iter().filter(|act| *act == "put criteria in force").count(), 1);
+    }
+}
+
+on_both! {
+    async fn a_proposer_is_refused_by_the_rule_and_not_by_a_hidden_button(portal) {
+        let portal = agreeing(portal);
+        draft(&portal, "LTC_16_74", "age >= 18 and age <= 74 and ltc_count >= 1");
+        let page = "/criteria/LOC01/LTC_16_74/versions/2";
+        let mut ann = portal.signed_in("ann@example.org").await;
+        assert_eq!(propose(&mut ann, page, "1 6 2015", "").await.status, StatusCode::SEE_OTHER);
+        let form = [
+            ("key", "by-hand"), ("version", "3"), ("decision", "approve"), ("force_day", "1 6 2015"),
+            ("reason", "I say so"),
+        ];
+        let refused = ann.post(&format!("{page}/decision"), &form).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("You proposed this"), "{}", refused.text());
+        assert!(refused.text().contains("I say so") || !refused.text().contains("<form action"));
+        let mut bob = portal.signed_in("bob@example.org").await;
+        let without = decide(&mut bob, page, "approve", "1 6 2015", " ").await;
+        assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(without.text().contains("Enter the reason"), "nobody was asked, so a reason is needed");
+        let early = decide(&mut bob, page, "approve", "31 5 2015", "Nobody cares for it").await;
+        assert!(early.text().contains("must be 1 June 2015 or later, as proposed"), "{}", early.text());
+        assert!(early.text().contains("Nobody cares for it"), "what was typed is kept");
+        let approved = decide(&mut bob, page, "approve", "2 6 2015", "Nobody cares for it").await;
+        assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.text());
+        assert_eq!(in_force(&portal, "LTC_16_74", "2015-06-01").0, 1);
+        assert_eq!(in_force(&portal, "LTC_16_74", "2015-06-02").0, 2);
+    }
+}
+
+on_both! {
+    async fn terms_are_all_checked_at_once_and_what_was_typed_stays(portal) {
+        let portal = agreeing(portal);
+        draft(&portal, "LD", CHANGED);
+        let mut ann = portal.signed_in("ann@example.org").await;
+        let form = ann.get(&format!("{PAGE}/proposal")).await;
+        assert!(form.text().contains("Example Inclusion Network, Example Whole Systems Network"), "{}", form.text());
+        let (key, version) = (form.field("key"), form.field("version"));
+        let typed = [
+            ("key", &*key), ("version", &*version), ("reason", "A reason <b>"), ("equality_note", " "),
+            ("force_day", "31"), ("force_month", "3"), ("force_year", "2015"), ("answer_by_day", "soon"),
+        ];
+        let refused = ann.post(&format!("{PAGE}/proposal"), &typed).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = refused.text();
+        for words in [
+            "Enter the equality note", "The date it takes force must be today or later",
+            "Last day to answer must be a real date", "A reason &#60;b&#62;", "value=\"soon\"", "Error: ",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        assert_eq!(states(&portal), ["in_force", "draft"]);
+        assert_eq!(portal.read(|conn| Ok(proposals::table.count().get_result::<i64>(conn)?)), 0);
+    }
+}
