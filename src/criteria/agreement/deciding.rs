@@ -124,7 +124,7 @@ pub fn withdraw(
     let agreement = seen.proposed()?;
     let proposal = &agreement.proposal;
     if !may_withdraw(proposal.state, proposal.takes_force_on, now.today) {
-        return Err(Error::Conflict(TOO_LATE));
+        return Err(seen.conflict(TOO_LATE));
     }
     let open = proposals::table
         .find(proposal.id)

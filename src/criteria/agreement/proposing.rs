@@ -160,7 +160,11 @@ pub fn propose(
     }
     let moved = store::move_versions(conn, id, VersionState::Draft, VersionState::Proposed)?;
     if moved != draft.versions.len() {
-        return Err(Error::Conflict("Somebody changed this draft while you were proposing it."));
+        return Err(Error::conflict(
+            "Somebody changed this draft while you were proposing it.",
+            "/criteria",
+            "Go to the criteria",
+        ));
     }
     diesel::update(criteria_versions::table.filter(criteria_versions::proposal_id.eq(id)))
         .set(criteria_versions::reason.eq(&terms.reason))
@@ -253,14 +257,22 @@ pub fn replace(
 ) -> Result<Vec<i64>, Error> {
     let from = old.proposal.state;
     let Some(to) = from.after(Step::Replace) else {
-        return Err(Error::Conflict("The proposal this one was to replace is no longer open."));
+        return Err(Error::conflict(
+            "The proposal this one was to replace is no longer open.",
+            "/criteria",
+            "Go to the criteria",
+        ));
     };
     let open = proposals::table.find(old.proposal.id).filter(proposals::state.eq(from));
     let replaced = diesel::update(open)
         .set((proposals::state.eq(to), proposals::version.eq(proposals::version + 1)))
         .execute(conn)?;
     if replaced == 0 {
-        return Err(Error::Conflict("The proposal this one was to replace is no longer open."));
+        return Err(Error::conflict(
+            "The proposal this one was to replace is no longer open.",
+            "/criteria",
+            "Go to the criteria",
+        ));
     }
     if from == State::Proposed {
         store::move_versions(conn, old.proposal.id, VersionState::Proposed, VersionState::Withdrawn)?;

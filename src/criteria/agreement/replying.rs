@@ -52,7 +52,7 @@ pub fn answer(
         return Ok(Err(NotAnswered::Replaced(Box::new(Agreement::one(conn, by.id)?))));
     }
     if agreement.proposal.state.after(Step::Answer).is_none() {
-        return Err(Error::Conflict("This proposal is no longer open for answers: it has been decided."));
+        return Err(seen.conflict("This proposal is no longer open for answers: it has been decided."));
     }
     if answer.hash != agreement.proposal.hash || answer.version != ask.version {
         return Ok(Err(NotAnswered::Stale(Box::new(ask.clone()))));
@@ -62,7 +62,7 @@ pub fn answer(
     let counted =
         diesel::update(still_open).set(proposals::version.eq(proposals::version + 1)).execute(conn)?;
     if counted == 0 {
-        return Err(Error::Conflict("This proposal is no longer open for answers: it has been decided."));
+        return Err(seen.conflict("This proposal is no longer open for answers: it has been decided."));
     }
     let unchanged = proposal_asks::table.find(ask.id).filter(proposal_asks::version.eq(answer.version));
     let kept = diesel::update(unchanged)
@@ -77,7 +77,7 @@ pub fn answer(
         ))
         .execute(conn)?;
     if kept == 0 {
-        return Err(Error::Conflict("A colleague answered for your network at the same moment."));
+        return Err(seen.conflict("A colleague answered for your network at the same moment."));
     }
     if !ask.comment.is_empty() && ask.comment != answer.comment {
         let earlier = NewComment { text: ask.comment.clone(), ..NewComment::default() };

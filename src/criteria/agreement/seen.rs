@@ -160,6 +160,11 @@ impl Seen {
             .ok_or(Error::NotFound)
     }
 
+    /// Somebody was faster: `what` says so, and the link leads to the version.
+    pub fn conflict(&self, what: &'static str) -> Error {
+        Error::conflict(what, self.path(), format!("Go to {}", self.title()))
+    }
+
     pub fn path(&self) -> String {
         path(&self.locality.code, &self.version)
     }

@@ -200,7 +200,11 @@ pub fn put_in(conn: &mut Conn, proposal: &Proposal, version: &Version) -> Result
     let put = diesel::update(free).set(criteria_versions::proposal_id.eq(proposal.id)).execute(conn)?;
     match put {
         1 => Ok(()),
-        _ => Err(Error::Conflict("Somebody began to propose this draft at the same moment.")),
+        _ => Err(Error::conflict(
+            "Somebody began to propose this draft at the same moment.",
+            "/criteria",
+            "Go to the criteria",
+        )),
     }
 }
 

@@ -123,9 +123,9 @@ pub async fn form(
         .read(move |conn| {
             let (seen, ask) = asked(conn, &who, now, &address)?;
             if seen.proposed()?.proposal.state.after(Step::Answer).is_none() {
-                return Err(Error::Conflict(
-                    "This proposal is no longer open for answers: it has been decided.",
-                ));
+                return Err(
+                    seen.conflict("This proposal is no longer open for answers: it has been decided.")
+                );
             }
             let form = AnswerForm {
                 answer: ask.reply.map(Reply::word).unwrap_or_default().to_owned(),

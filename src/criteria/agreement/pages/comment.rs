@@ -161,7 +161,7 @@ fn keep(
         return Err(Error::NotFound);
     }
     if !State::is_open(agreement.proposal.state) {
-        return Err(Error::Conflict("This proposal is no longer open for comments: it has been decided."));
+        return Err(seen.conflict("This proposal is no longer open for comments: it has been decided."));
     }
     let sees_answers = seen.reader.sees_answers(agreement, now.today);
     let threads = threads(conn, who, &seen, sees_answers)?;

@@ -112,9 +112,9 @@ impl Draft {
     fn of(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<Draft, Error> {
         let mut seen = Seen::of(conn, who, now, address)?;
         if seen.version.state != VersionState::Draft {
-            return Err(Error::Conflict(
-                "This version is no longer a draft: somebody has proposed or withdrawn it.",
-            ));
+            return Err(
+                seen.conflict("This version is no longer a draft: somebody has proposed or withdrawn it.")
+            );
         }
         let kept = seen.agreement.is_some();
         let agreement = match seen.agreement.take() {
@@ -347,9 +347,11 @@ pub async fn send(
         (NotProposed::Stale, Some(page)) => {
             show_as(StatusCode::CONFLICT, &ChangedPage { chrome: who.chrome(), now: page, hash: form.hash })
         }
-        (_, None) => {
-            Err(Error::Conflict("The terms of this draft are not complete. Open it and enter them."))
-        }
+        (_, None) => Err(Error::conflict(
+            "The terms of this draft are not complete. Open it and enter them.",
+            "/criteria",
+            "Go to the criteria",
+        )),
     }
 }
 

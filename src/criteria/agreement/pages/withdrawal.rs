@@ -94,9 +94,9 @@ fn open(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<Seen,
     let seen = Seen::of(conn, who, now, address)?;
     let proposal = &seen.proposed()?.proposal;
     if !may_withdraw(proposal.state, proposal.takes_force_on, now.today) {
-        return Err(Error::Conflict(
-            "This cannot be withdrawn any more: it has taken force, or was withdrawn already.",
-        ));
+        return Err(
+            seen.conflict("This cannot be withdrawn any more: it has taken force, or was withdrawn already.")
+        );
     }
     Ok(seen)
 }
