@@ -269,10 +269,6 @@ in_role! {
     Commissioner: &[Role::Commissioner]
 }
 in_role! {
-    /// Answers criteria proposals for its network.
-    Provider: &[Role::Provider]
-}
-in_role! {
     /// May comment on criteria proposals.
     Comments: COMMENTS
 }
@@ -293,7 +289,7 @@ in_role! {
     ReadsDecisions: DECISIONS
 }
 in_role! {
-    /// Decides judgement cases for a provider network.
+    /// Answers criteria proposals and decides judgement cases for a provider network.
     Provider: &[Role::Provider]
 }
 in_role! {

@@ -16,8 +16,8 @@ use crate::jobs::Tools;
 use crate::keys::Keys;
 use crate::sessions::{HOURS, Sessions};
 use crate::{
-    accounts, assets, criteria, cross_site, decisions, groups, health, home, imports, mail, movements, organisations,
-    people, runs,
+    accounts, assets, criteria, cross_site, decisions, groups, health, home, imports, mail, movements,
+    organisations, people, runs,
 };
 
 /// Whether the word of a proxy about where a call came from is believed.

@@ -32,7 +32,10 @@ pub fn tag_colour(state: impl AsRef<str>) -> &'static str {
     match state.as_ref() {
         "In progress" | "Proposed" => "blue",
         "Judgement case" => "purple",
-        "Completed with problems" | "Returned" | "Waiting to be confirmed" | "Information requested"
+        "Completed with problems"
+        | "Returned"
+        | "Waiting to be confirmed"
+        | "Information requested"
         | "Changes asked for" => "yellow",
         "In force" | "Approved" | "Agreed" | "Completed" | "Applied" | "Active" | "Sent" => "green",
         "Superseded" | "Withdrawn" | "Cancelled" | "Ended" => "white",
