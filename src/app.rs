@@ -79,7 +79,7 @@ pub fn app(
         .app_data(web::Data::new(portal.tools.clone()))
         .app_data(web::Data::new(portal.public_url.clone()))
         .app_data(web::Data::new(TrustProxy(portal.trust_proxy)))
-        .app_data(web::FormConfig::default().limit(256 * 1024).error_handler(|_, _| {
+        .app_data(web::FormConfig::default().limit(512 * 1024).error_handler(|_, _| {
             Error::Unreadable("What was sent is too large or is no form. Go back and send less text.").into()
         }))
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
@@ -105,6 +105,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(people::routes)
         .configure(movements::routes)
         .configure(runs::routes)
+        .configure(criteria::routes)
         .configure(decisions::routes)
         .configure(home::routes);
     config.configure(organisations::routes);

@@ -14,6 +14,7 @@ use crate::installation;
 use crate::jobs::Tools;
 use crate::keys::Keys;
 use crate::mail::Post;
+use crate::runs::preview::Registers;
 
 /// Settings every command takes, each as a flag or from the environment.
 #[derive(Args, Clone, Debug, Default)]
@@ -155,6 +156,7 @@ impl Ground {
             post,
             folder: self.folder.clone(),
             base_url: base_url.trim_end_matches('/').to_owned(),
+            registers: Registers::default(),
         })
     }
 

@@ -8,6 +8,7 @@ focusBanner()
 for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(form)
 for (const job of document.querySelectorAll('[data-cg-job]')) follow(job)
 for (const button of document.querySelectorAll('[data-cg-print]')) offerPrint(button)
+for (const draft of document.querySelectorAll('[data-cg-draft]')) followText(draft)
 
 // After a change the result is read first. nhsuk-frontend does the same for error summaries and success banners.
 function focusBanner() {
@@ -61,4 +62,52 @@ function follow(shown) {
   }
 
   if (shown.dataset.cgJob !== 'ended') again()
+}
+
+// While the text of a draft is typed, what stands beside it follows 300 ms after the last key; 3 s after it, the text is
+// saved as the button would save it. The server's own markup is the answer, as without script.
+function followText(form) {
+  const text = form.elements.text
+  const said = form.querySelector('[data-cg-saved]')
+  let [soon, later, last, saved] = [0, 0, null, text.value]
+
+  text.addEventListener('input', () => {
+    clearTimeout(soon)
+    clearTimeout(later)
+    soon = setTimeout(show, 300)
+    later = setTimeout(save, 3000)
+  })
+  form.addEventListener('submit', () => {
+    clearTimeout(soon)
+    clearTimeout(later)
+  })
+
+  const show = async () => {
+    last?.abort()
+    last = new AbortController()
+    const body = new URLSearchParams({ text: text.value, to: form.elements.to.value })
+    const answer = await fetch(form.dataset.cgDraft, { method: 'POST', body, signal: last.signal }).catch(() => null)
+    if (answer?.status !== 200) return
+    put(new DOMParser().parseFromString(await answer.text(), 'text/html'))
+  }
+  const put = (page) => {
+    if (!page.querySelector('[data-cg-part="kept"]')) form.querySelector('[data-cg-part="kept"]').replaceChildren()
+    for (const part of page.querySelectorAll('[data-cg-part]')) {
+      form.querySelector(`[data-cg-part="${part.dataset.cgPart}"]`)?.replaceChildren(...part.childNodes)
+    }
+  }
+  const save = async () => {
+    const sent = text.value
+    if (sent === saved) return
+    const body = new URLSearchParams({ act: 'preview', text: sent, key: form.elements.key.value, version: form.elements.version.value })
+    const answer = await fetch(form.action, { method: 'POST', body }).catch(() => null)
+    if (answer?.status === 409) return (said.textContent = 'Someone changed this draft while you were working. Save it to see both texts.')
+    if (answer?.status !== 200 && answer?.status !== 422) return
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const now = page.querySelector('[data-cg-draft]')
+    if (!now) return
+    saved = sent
+    for (const name of ['key', 'version']) form.elements[name].value = now.elements[name].value
+    said.textContent = `Saved at ${new Date().toLocaleTimeString('en-GB', { hour: 'numeric', minute: '2-digit' })}.`
+  }
 }

@@ -20,6 +20,7 @@ use common_ground::error::Error;
 use common_ground::jobs::{self, Tools};
 use common_ground::keys::Keys;
 use common_ground::mail::Post;
+use common_ground::runs::preview::Registers;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
@@ -115,6 +116,7 @@ impl TestPortal {
             post: Post::new(None, "common-ground@example.org", &folder.path().join("outbox")).unwrap(),
             folder: folder.path().to_owned(),
             base_url: "http://127.0.0.1:8080".into(),
+            registers: Registers::default(),
         };
         let portal = Portal {
             database: database.clone(),

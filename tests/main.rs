@@ -9,6 +9,7 @@ mod criteria;
 mod criteria_agreement;
 mod decisions;
 mod demo;
+mod drafts;
 mod grouped;
 mod groups;
 mod harness;

@@ -11,6 +11,7 @@ pub mod command;
 pub mod compare;
 pub mod conditions;
 pub mod diagram;
+pub mod drafting;
 pub mod explain;
 pub mod expression;
 pub mod facts;
@@ -21,7 +22,9 @@ pub mod mistake;
 pub mod outline;
 pub mod parser;
 pub mod phrases;
+pub mod preview_pages;
 pub mod reading;
+pub mod seen;
 pub mod store;
 pub mod tokens;
 pub mod warnings;
@@ -31,3 +34,9 @@ mod words;
 pub mod arbitrary;
 #[cfg(test)]
 mod laws;
+
+use actix_web::web;
+
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.configure(drafting::routes).configure(preview_pages::routes);
+}

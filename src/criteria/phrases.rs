@@ -68,7 +68,8 @@ pub fn atom_phrase(atom: &Atom, wanted: bool) -> String {
     }
 }
 
-fn flag_phrase(flag: Flag, wanted: bool) -> &'static str {
+/// Of a flag, or of its opposite.
+pub fn flag_phrase(flag: Flag, wanted: bool) -> &'static str {
     let (yes, no) = match flag {
         Flag::CancerActive => ("with an active cancer diagnosis", "without an active cancer diagnosis"),
         Flag::SeriousMentalIllness => ("with a serious mental illness", "without a serious mental illness"),

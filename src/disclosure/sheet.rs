@@ -40,6 +40,9 @@ pub struct Sheet {
     pub(super) tables: Vec<Table>,
 }
 
+/// Stands for a cell that is no cell: nobody can be in it, as everybody knows.
+const NOBODY: usize = usize::MAX;
+
 /// The numbers of a table's cells in the system, row by row, totals last.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
@@ -59,7 +62,7 @@ impl Table {
             At::All => (self.rows, self.columns),
             _ => return None,
         };
-        self.cells.get(row * (self.columns + 1) + column).copied()
+        self.cells.get(row * (self.columns + 1) + column).copied().filter(|cell| *cell != NOBODY)
     }
 
     pub fn places(&self) -> impl Iterator<Item = At> + use<> {
@@ -81,6 +84,43 @@ impl Sheet {
             rows.iter().flat_map(|row| (0..columns).map(|at| row.get(at).map_or(0, |count| count.0)));
         let counts: Vec<i64> = counts.collect();
         self.table(rows.len(), columns, &counts, totals)
+    }
+
+    /// Adds a table of two dimensions with all its totals, in which nobody can be in some cells, as everybody knows.
+    /// Such a cell is no place to hide behind.
+    pub fn sparse(&mut self, rows: &[Vec<Option<Guarded<i64>>>]) -> Layer {
+        let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+        let place = |row: usize, column: usize| row * (columns + 1) + column;
+        let mut cells = vec![NOBODY; (rows.len() + 1) * (columns + 1)];
+        for (row, counts) in rows.iter().enumerate() {
+            for (column, count) in counts.iter().enumerate() {
+                let count = count.map(|count| self.system.add(count.0, Kind::Inner));
+                cells[place(row, column)] = count.unwrap_or(NOBODY);
+            }
+        }
+        let is_cell = |cell: &usize| *cell != NOBODY;
+        for row in 0..rows.len() {
+            let parts: Vec<usize> =
+                (0..columns).map(|column| cells[place(row, column)]).filter(is_cell).collect();
+            cells[place(row, columns)] = self.total(&parts, Kind::Total);
+        }
+        for column in 0..columns {
+            let parts = (0..rows.len()).map(|row| cells[place(row, column)]).filter(is_cell);
+            cells[place(rows.len(), column)] = self.total(&parts.collect::<Vec<_>>(), Kind::Total);
+        }
+        let mut of_rows: Vec<usize> = (0..rows.len()).map(|row| cells[place(row, columns)]).collect();
+        let mut of_columns: Vec<usize> =
+            (0..columns).map(|column| cells[place(rows.len(), column)]).collect();
+        cells[place(rows.len(), columns)] = match of_columns[..] {
+            [only] => only,
+            _ => self.total(&of_rows, Kind::Total),
+        };
+        of_rows.sort_unstable();
+        of_columns.sort_unstable();
+        if rows.len() > 1 && columns > 1 && of_rows != of_columns {
+            self.system.state_sum(cells[place(rows.len(), columns)], &of_columns);
+        }
+        self.keep(Table { rows: rows.len(), columns, cells, adds_up: true })
     }
 
     /// Adds a table of one dimension, with or without its total.
@@ -229,7 +269,8 @@ pub fn release_sheet(sheet: Sheet, audience: Audience) -> ShownSheet {
         Audience::Others(rule) => {
             let mut hidden = suppress(&sheet.system, rule).hidden;
             let at_odds = sheet.tables.iter().filter(|table| !table.adds_up);
-            at_odds.flat_map(|table| &table.cells).for_each(|cell| hidden[*cell] = true);
+            let cells = at_odds.flat_map(|table| &table.cells).filter(|cell| **cell != NOBODY);
+            cells.for_each(|cell| hidden[*cell] = true);
             hidden
         }
     };

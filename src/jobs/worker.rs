@@ -13,6 +13,7 @@ use crate::database::Database;
 use crate::error::Error;
 use crate::keys::{Keys, random_reference};
 use crate::mail::{self, Post};
+use crate::runs::preview::Registers;
 
 /// What work in the background needs.
 #[derive(Clone)]
@@ -25,6 +26,7 @@ pub struct Tools {
     pub folder: PathBuf,
     /// What links in mails start with.
     pub base_url: String,
+    pub registers: Registers,
 }
 
 /// How a job ended.
@@ -220,6 +222,7 @@ mod tests {
             post: Post::new(None, "common-ground@example.org", folder.path()).unwrap(),
             folder: folder.path().to_owned(),
             base_url: String::new(),
+            registers: Registers::default(),
         };
         let long_ago = tools.clock.now().moment - chrono::Duration::minutes(1);
         let kind = Kind::ImportCheck;

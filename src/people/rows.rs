@@ -95,6 +95,16 @@ pub fn rows(
     made(conn, found)
 }
 
+/// Those of some people (row ids) who are on the list, in the order given.
+pub fn those(conn: &mut Conn, asked: &Asked<'_>, people: &[i64]) -> Result<Vec<Listed>, Error> {
+    let within = everybody().filter(listed(asked)).filter(person_records::person_id.eq_any(people));
+    let found = within.select(columns!()).load(conn)?;
+    let mut found = made(conn, found)?;
+    let place: HashMap<i64, usize> = people.iter().copied().zip(0..).collect();
+    found.sort_by_key(|one| place.get(&one.person_id).copied());
+    Ok(found)
+}
+
 /// The practices that rows from `offset` fall in, and how many rows lie before the first of them.
 fn practices_of(by_practice: &[(i64, i64)], offset: i64, limit: i64) -> (Vec<i64>, i64) {
     let (mut practices, mut before, mut passed) = (Vec::new(), 0, 0);

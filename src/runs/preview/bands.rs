@@ -28,6 +28,14 @@ impl AgeBand {
         AgeBand::STARTS.partition_point(|start| *start <= age) - 1
     }
 
+    /// As files and addresses write it: "16-24", or "85+".
+    pub fn word(self) -> String {
+        match self.to {
+            Some(to) => format!("{}-{to}", self.from),
+            None => format!("{}+", self.from),
+        }
+    }
+
     /// "16 to 24", or "85 and over".
     pub fn label(self) -> String {
         match self.to {
@@ -52,6 +60,14 @@ impl Band {
 
     pub fn number(self) -> usize {
         self.0.into()
+    }
+
+    pub fn sex(self) -> Option<Sex> {
+        Sex::ALL.get(self.number() / AgeBand::COUNT).copied()
+    }
+
+    pub fn age(self) -> AgeBand {
+        AgeBand::all()[self.number() % AgeBand::COUNT]
     }
 
     /// The sexes in the order of the bands, not known last.

@@ -41,6 +41,11 @@ impl Column {
         }
     }
 
+    /// How many planes it has.
+    pub fn planes(&self) -> usize {
+        2 + self.places.len()
+    }
+
     /// The least and the greatest number that is not below 0.
     pub fn span(&self) -> Option<(u64, u64)> {
         self.least.map(|least| (least, self.most))

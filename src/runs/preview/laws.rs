@@ -148,16 +148,32 @@ proptest! {
     fn the_people_listed_are_those_counted(members in members(), [in_force, proposed] in rules()) {
         let people = packed(&members);
         let preview = Preview::of(&people, Side::of(&in_force), Side::of(&proposed));
-        let home = preview.placements(&going()).unwrap().home;
-        let mut listed = 0;
+        let found = preview.placements(&going()).unwrap();
+        for (from, to) in found.care.iter().flat_map(|care| care.all.moves()) {
+            let movers = preview.care_movers(&[(from, to)], &going()).unwrap();
+            let counted = found.care.as_ref().map(|care| care.all.at(from, to).people);
+            prop_assert_eq!(Some(movers.len() as u64), counted);
+        }
+        let (home, mut listed) = (found.home, 0);
         for (from, to) in home.all.moves() {
-            let movers = preview.movers(from, to, &going()).unwrap();
+            let movers = preview.movers(&[(from, to)], &going()).unwrap();
             prop_assert_eq!(movers.len() as u64, home.all.at(from, to).people);
             let practice = |mover: &Mover| members[(mover.person_id - 1_000) as usize].practice_id;
             prop_assert!(movers.iter().all(|mover| mover.practice_id == practice(mover)));
+            for (sex, grid) in &home.by_sex {
+                let here = movers.iter().filter(|mover| mover.sex == *sex).count();
+                prop_assert_eq!(here as u64, grid.at(from, to));
+            }
+            for (age, grid) in &home.by_age {
+                let here = movers.iter().filter(|mover| mover.age == *age).count();
+                prop_assert_eq!(here as u64, grid.at(from, to));
+            }
             listed += movers.len() as u64;
         }
         prop_assert_eq!(listed, home.all.moved().people);
+        let everybody = preview.movers(&home.all.moves().collect::<Vec<_>>(), &going()).unwrap();
+        prop_assert!(everybody.is_sorted_by_key(|mover| mover.person_id));
+        prop_assert_eq!(everybody.len() as u64, listed);
     }
 
     #[test]
@@ -192,7 +208,7 @@ fn a_preview_that_is_no_longer_wanted_stops() {
     let preview = Preview::of(&people, side, side);
     assert_eq!(preview.placements(&cancelled), Err(Cancelled));
     assert_eq!(preview.cases(&cancelled), Err(Cancelled));
-    assert_eq!(preview.movers(0, 0, &cancelled), Err(Cancelled));
+    assert_eq!(preview.movers(&[(0, 0)], &cancelled), Err(Cancelled));
     assert_eq!(overlaps(&people, side, &cancelled), Err(Cancelled));
     assert_eq!(preview.placements(&going()).map(|found| found.home.all.everybody().people), Ok(1));
 }

@@ -12,6 +12,7 @@ mod packed;
 mod placements;
 mod probe;
 mod program;
+mod registers;
 mod side;
 mod tally;
 
@@ -32,6 +33,7 @@ pub use grid::{Cell, Grid};
 pub use overlaps::{GroupOverlap, Overlaps, overlaps};
 pub use packed::Packed;
 pub use placements::{Care, Mover, Placements};
+pub use registers::{Register, Registers};
 pub use side::Side;
 pub use tally::Moves;
 

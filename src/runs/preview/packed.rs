@@ -152,6 +152,28 @@ impl Packed {
         }
     }
 
+    /// Bytes of memory, about.
+    pub fn bytes(&self) -> usize {
+        let planes = 3 + 2 * Flag::ALL.len() + Condition::ALL.len() + Sex::ALL.len() + Level::ALL.len();
+        let columns = [
+            &self.age,
+            &self.ltc_count,
+            &self.unplanned_admissions,
+            &self.annual_cost,
+            &self.risk_score,
+            &self.treatment_ended,
+        ];
+        let planes = planes + columns.into_iter().map(Column::planes).sum::<usize>();
+        let person = size_of::<i64>() * 2 + size_of::<Band>();
+        self.there.len() * planes * size_of::<Lanes>() + self.person.len() * person
+    }
+
+    /// How many people are on each condition register, in the order of [`Condition::ALL`].
+    pub fn on_registers(&self) -> [u64; Condition::ALL.len()] {
+        Condition::ALL
+            .map(|condition| self.conditions[condition as usize].iter().map(|block| block.count()).sum())
+    }
+
     /// The practices, in the order of the register.
     pub fn practices(&self) -> &[Practice] {
         &self.practices

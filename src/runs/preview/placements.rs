@@ -5,11 +5,13 @@ use std::thread;
 
 use serde::{Deserialize, Serialize};
 
+use super::bands::AgeBand;
 use super::lanes::{BLOCK, Lanes};
 use super::packed::Practice;
 use super::program::Answers;
 use super::tally::{Moves, Tally};
 use super::{Block, Cancelled, Preview, Standing};
+use crate::criteria::facts::Sex;
 
 /// Whether somebody has supplementary care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,11 +28,16 @@ impl Care {
     pub const ALL: [Care; 4] = [Care::Yes, Care::No, Care::NotKnown, Care::NotAsked];
 }
 
-/// Somebody who would move.
+/// Somebody who would move, by what the breakdowns of the figures tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mover {
     pub person_id: i64,
     pub practice_id: i64,
+    pub sex: Option<Sex>,
+    pub age: AgeBand,
+    /// Row and column of the table they are counted in.
+    pub from: usize,
+    pub to: usize,
 }
 
 /// Who goes from group to group, and who has supplementary care.
@@ -106,20 +113,57 @@ impl Preview<'_> {
         }
     }
 
-    /// The people who would go from one place to another, which are rows and columns of [`Placements::home`], in the order
-    /// of the register.
+    /// The people who would go from a place to another, for any of some pairs of rows and columns of [`Placements::home`],
+    /// in the order of the register.
     ///
     /// # Errors
     /// Where it was cancelled meanwhile.
-    pub fn movers(&self, from: usize, to: usize, cancelled: &AtomicBool) -> Result<Vec<Mover>, Cancelled> {
-        let mut movers = Vec::new();
-        self.sweep(cancelled, |block| {
+    pub fn movers(&self, pairs: &[(usize, usize)], cancelled: &AtomicBool) -> Result<Vec<Mover>, Cancelled> {
+        self.moving(cancelled, |block, found| {
             let [before, after] = block.placed;
-            let (Some(before), Some(after)) = (before.places.get(from), after.places.get(to)) else { return };
-            (*before & *after).for_each(|lane| {
-                let person_id = self.people.person(block.number * BLOCK + lane);
-                movers.push(Mover { person_id, practice_id: block.practice.id });
-            });
+            for (from, to) in pairs {
+                if let (Some(before), Some(after)) = (before.places.get(*from), after.places.get(*to)) {
+                    (*before & *after).for_each(|lane| found.push((lane, *from, *to)));
+                }
+            }
+        })
+    }
+
+    /// The same of supplementary care, in the order of [`Care::ALL`].
+    ///
+    /// # Errors
+    /// Where it was cancelled meanwhile.
+    pub fn care_movers(
+        &self,
+        pairs: &[(usize, usize)],
+        cancelled: &AtomicBool,
+    ) -> Result<Vec<Mover>, Cancelled> {
+        self.moving(cancelled, |block, found| {
+            let [before, after] = [0, 1].map(|side| self.care(block, side));
+            for (from, to) in pairs {
+                (before[*from] & after[*to]).for_each(|lane| found.push((lane, *from, *to)));
+            }
+        })
+    }
+
+    fn moving(
+        &self,
+        cancelled: &AtomicBool,
+        find: impl Fn(&Block<'_>, &mut Vec<(usize, usize, usize)>),
+    ) -> Result<Vec<Mover>, Cancelled> {
+        let (mut movers, mut found) = (Vec::new(), Vec::new());
+        self.sweep(cancelled, |block| {
+            find(block, &mut found);
+            found.sort_unstable();
+            let bands = self.people.bands(block.number);
+            movers.extend(found.drain(..).map(|(lane, from, to)| Mover {
+                person_id: self.people.person(block.number * BLOCK + lane),
+                practice_id: block.practice.id,
+                sex: bands[lane].sex(),
+                age: bands[lane].age(),
+                from,
+                to,
+            }));
         })?;
         Ok(movers)
     }

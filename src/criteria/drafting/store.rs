@@ -1,0 +1,254 @@
+//! The rows of drafts: their texts save by save, and which are proposed together.
+
+use diesel::prelude::*;
+
+use super::super::parser::parse;
+use super::super::store::{State, Version, hash, history};
+use crate::audit::Actor;
+use crate::clock::Moment;
+use crate::database::Conn;
+use crate::error::Error;
+use crate::keys::random_reference;
+use crate::schema::{criteria_versions, draft_revisions, proposals};
+
+/// A version with what it was made from and what it is proposed with.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = criteria_versions)]
+pub struct Draft {
+    #[diesel(embed)]
+    pub version: Version,
+    pub proposal_id: Option<i64>,
+    pub made_from_id: Option<i64>,
+}
+
+/// A text as it was saved.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = draft_revisions)]
+pub struct Revision {
+    pub id: i64,
+    pub typed: String,
+    pub reads: bool,
+    pub who: String,
+    pub at: Moment,
+}
+
+/// What became of a text that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// Kept; whether it can be read, and whether it was another before.
+    Kept { reads: bool, changed: bool },
+    /// Somebody else's was saved first: the text as it is now, and the record's version.
+    Stale { theirs: String, version: i64 },
+}
+
+/// A draft by the row id of its version.
+pub fn draft(conn: &mut Conn, id: i64) -> Result<Draft, Error> {
+    Ok(criteria_versions::table.find(id).select(Draft::as_select()).first(conn)?)
+}
+
+/// The texts of a draft, latest first.
+pub fn revisions(conn: &mut Conn, id: i64, at_most: i64) -> Result<Vec<Revision>, Error> {
+    Ok(draft_revisions::table
+        .filter(draft_revisions::version_id.eq(id))
+        .order(draft_revisions::id.desc())
+        .limit(at_most)
+        .select(Revision::as_select())
+        .load(conn)?)
+}
+
+/// Whether a draft's text is what was last typed into it: what was typed since may be no expression.
+pub fn is_settled(conn: &mut Conn, version: &Version) -> Result<bool, Error> {
+    let typed = typed(conn, version)?;
+    Ok(!version.text.is_empty() && canonical(&typed).as_deref() == Some(&*version.text))
+}
+
+/// The text of a draft as it was last typed, whether it can be read or not.
+pub fn typed(conn: &mut Conn, version: &Version) -> Result<String, Error> {
+    let latest = revisions(conn, version.id, 1)?.pop();
+    Ok(latest.map_or_else(|| version.text.clone(), |revision| revision.typed))
+}
+
+/// A new draft, as which its group's versions go on counting; its number. A text that cannot be read leaves the draft
+/// without one.
+pub fn add(
+    conn: &mut Conn,
+    now: Moment,
+    actor: &Actor,
+    (locality_id, group_code): (i64, &str),
+    typed: &str,
+    made_from_id: Option<i64>,
+) -> Result<Version, Error> {
+    let text = canonical(typed).unwrap_or_default();
+    let latest = history(conn, locality_id, group_code)?.into_iter().next();
+    let id: i64 = diesel::insert_into(criteria_versions::table)
+        .values((
+            criteria_versions::locality_id.eq(locality_id),
+            criteria_versions::group_code.eq(group_code),
+            criteria_versions::number.eq(latest.map_or(1, |version| version.number + 1)),
+            criteria_versions::state.eq(State::Draft),
+            criteria_versions::text_hash.eq(hash(&text)),
+            criteria_versions::text.eq(text),
+            criteria_versions::set_up_by_administrator.eq(false),
+            criteria_versions::reason.eq(""),
+            criteria_versions::created_by.eq(actor.user_id),
+            criteria_versions::who.eq(&actor.who),
+            criteria_versions::created_at.eq(now),
+            criteria_versions::made_from_id.eq(made_from_id),
+        ))
+        .returning(criteria_versions::id)
+        .get_result(conn)?;
+    if !typed.is_empty() {
+        add_revision(conn, now, actor, id, typed)?;
+    }
+    Ok(draft(conn, id)?.version)
+}
+
+/// Keeps a text that was typed into a draft as it showed it. The same text sent again is kept already.
+pub fn save(
+    conn: &mut Conn,
+    now: Moment,
+    actor: &Actor,
+    version: &Version,
+    shown: i64,
+    sent: &str,
+) -> Result<Saved, Error> {
+    let (text, before) = (canonical(sent), typed(conn, version)?);
+    let reads = text.is_some();
+    if before == sent {
+        return Ok(Saved::Kept { reads, changed: false });
+    }
+    if shown != version.version {
+        return Ok(Saved::Stale { theirs: before, version: version.version });
+    }
+    let draft = criteria_versions::table
+        .find(version.id)
+        .filter(criteria_versions::state.eq(State::Draft).and(criteria_versions::version.eq(shown)));
+    let text = text.unwrap_or_else(|| version.text.clone());
+    let saved = diesel::update(draft)
+        .set((
+            criteria_versions::text_hash.eq(hash(&text)),
+            criteria_versions::text.eq(text),
+            criteria_versions::version.eq(shown + 1),
+        ))
+        .execute(conn)?;
+    if saved == 0 {
+        return Err(Error::conflict(
+            "This draft was proposed or deleted meanwhile. Your text was not saved.",
+            "/criteria",
+            "Go to the criteria",
+        ));
+    }
+    add_revision(conn, now, actor, version.id, sent)?;
+    Ok(Saved::Kept { reads, changed: true })
+}
+
+fn canonical(typed: &str) -> Option<String> {
+    parse(typed).ok().map(|parsed| parsed.expression.to_string())
+}
+
+fn add_revision(conn: &mut Conn, now: Moment, actor: &Actor, id: i64, typed: &str) -> Result<(), Error> {
+    diesel::insert_into(draft_revisions::table)
+        .values((
+            draft_revisions::version_id.eq(id),
+            draft_revisions::typed.eq(typed),
+            draft_revisions::reads.eq(parse(typed).is_ok()),
+            draft_revisions::who.eq(&actor.who),
+            draft_revisions::saved_by.eq(actor.user_id),
+            draft_revisions::at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes a draft with all its texts; drafts made from it were made from what it was made from.
+///
+/// # Errors
+/// `Conflict` where it is no draft any more.
+pub fn delete(conn: &mut Conn, draft: &Draft) -> Result<(), Error> {
+    diesel::update(criteria_versions::table.filter(criteria_versions::made_from_id.eq(draft.version.id)))
+        .set(criteria_versions::made_from_id.eq(draft.made_from_id))
+        .execute(conn)?;
+    diesel::delete(draft_revisions::table.filter(draft_revisions::version_id.eq(draft.version.id)))
+        .execute(conn)?;
+    let same = criteria_versions::table
+        .find(draft.version.id)
+        .filter(criteria_versions::state.eq(State::Draft))
+        .filter(criteria_versions::version.eq(draft.version.version));
+    match diesel::delete(same).execute(conn)? {
+        0 => Err(Error::conflict(
+            "This draft was changed, proposed or deleted meanwhile.",
+            "/criteria",
+            "Go to the criteria",
+        )),
+        _ => forget_empty(conn, draft.proposal_id),
+    }
+}
+
+/// Every draft of a locality, in the order of groups' codes.
+pub fn drafts(conn: &mut Conn, locality_id: i64) -> Result<Vec<Draft>, Error> {
+    Ok(criteria_versions::table
+        .filter(criteria_versions::locality_id.eq(locality_id))
+        .filter(criteria_versions::state.eq(State::Draft))
+        .order((criteria_versions::group_code, criteria_versions::number))
+        .select(Draft::as_select())
+        .load(conn)?)
+}
+
+/// The versions that are proposed together, in the order of groups' codes.
+pub fn bundle(conn: &mut Conn, proposal_id: i64) -> Result<Vec<Version>, Error> {
+    Ok(criteria_versions::table
+        .filter(criteria_versions::proposal_id.eq(proposal_id))
+        .order((criteria_versions::group_code, criteria_versions::number))
+        .select(Version::as_select())
+        .load(conn)?)
+}
+
+/// A proposal in draft, for versions that belong together.
+pub fn add_bundle(conn: &mut Conn, now: Moment, actor: &Actor, locality_id: i64) -> Result<i64, Error> {
+    Ok(diesel::insert_into(proposals::table)
+        .values((
+            proposals::reference.eq(format!("C-{}", random_reference())),
+            proposals::locality_id.eq(locality_id),
+            proposals::state.eq("draft"),
+            proposals::title.eq(""),
+            proposals::reason.eq(""),
+            proposals::equality_note.eq(""),
+            proposals::hash.eq(""),
+            proposals::proposed_who.eq(""),
+            proposals::decided_who.eq(""),
+            proposals::decision_reason.eq(""),
+            proposals::impact.eq(""),
+            proposals::created_by.eq(actor.user_id),
+            proposals::who.eq(&actor.who),
+            proposals::created_at.eq(now),
+        ))
+        .returning(proposals::id)
+        .get_result(conn)?)
+}
+
+/// Puts a draft into a bundle, or with none takes it out of its own.
+///
+/// # Errors
+/// `Conflict` where it is no draft any more.
+pub fn put_into(conn: &mut Conn, draft: &Draft, proposal_id: Option<i64>) -> Result<(), Error> {
+    let still =
+        criteria_versions::table.find(draft.version.id).filter(criteria_versions::state.eq(State::Draft));
+    let moved = diesel::update(still).set(criteria_versions::proposal_id.eq(proposal_id)).execute(conn)?;
+    if moved == 0 {
+        return Err(Error::conflict(
+            "This draft was proposed or deleted meanwhile.",
+            "/criteria",
+            "Go to the criteria",
+        ));
+    }
+    if draft.proposal_id == proposal_id { Ok(()) } else { forget_empty(conn, draft.proposal_id) }
+}
+
+/// A bundle in draft that holds nothing any more is no bundle.
+fn forget_empty(conn: &mut Conn, proposal_id: Option<i64>) -> Result<(), Error> {
+    let Some(id) = proposal_id else { return Ok(()) };
+    if bundle(conn, id)?.is_empty() {
+        diesel::delete(proposals::table.find(id).filter(proposals::state.eq("draft"))).execute(conn)?;
+    }
+    Ok(())
+}

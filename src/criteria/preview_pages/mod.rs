@@ -1,0 +1,18 @@
+//! What a version of criteria would do: its figures on a page and in a file, the people they count, and their summary.
+
+mod csv;
+pub mod impact;
+pub mod page;
+mod people;
+pub mod sides;
+pub mod tables;
+pub mod work;
+
+use actix_web::web;
+
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/criteria/{locality}/{code}/versions/{number}/preview", web::get().to(page::preview))
+        .route("/criteria/{locality}/{code}/versions/{number}/preview.csv", web::get().to(csv::preview))
+        .route("/criteria/{locality}/{code}/versions/{number}/preview/people", web::get().to(people::people));
+}

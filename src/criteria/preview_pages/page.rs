@@ -1,0 +1,309 @@
+//! `…/versions/{number}/preview`: what a version would do to people, for whoever may read it.
+
+use std::fmt::{self, Display, Formatter};
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use anyhow::Context;
+use askama::Template;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::sides::{Bundle, Sides};
+use super::tables::{Cell, Practices, Table, Tables, on_the_register, tables};
+use super::work::{Closer, Wanted, Worked, register};
+use crate::access::{ReadsGroups, Who};
+use crate::clock::Now;
+use crate::criteria::seen::{Address, Here, Seen, may_list_all};
+use crate::criteria::store::Version;
+use crate::database::{Conn, Database};
+use crate::disclosure::{Audience, Shown, Suppression};
+use crate::error::Error;
+use crate::jobs::Tools;
+use crate::page::{Chrome, Mistakes, Query, TypedDate, filters, show_as};
+use crate::people::why::label;
+use crate::schema::organisations;
+
+/// The day a preview is asked for, as typed.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    pub query: Query,
+}
+
+impl Asked {
+    pub fn new(query: Vec<(String, String)>) -> Asked {
+        Asked { query: Query::new(query) }
+    }
+
+    pub fn typed(&self) -> TypedDate {
+        let part = |name: &str| self.query.get(name).unwrap_or_default();
+        TypedDate::new(part("on_day"), part("on_month"), part("on_year"))
+    }
+
+    /// The day, or `usual` where none is asked for.
+    fn day(&self, usual: NaiveDate) -> Result<NaiveDate, Mistakes> {
+        let checked = self.typed().check("Date").and_then(|day| match day {
+            Some(day) if (day - usual).num_days().abs() > 3_660 => {
+                Err("Date must be within ten years of the day it takes force".into())
+            }
+            day => Ok(day.unwrap_or(usual)),
+        });
+        checked.map_err(|message| Mistakes::of_one("on", message))
+    }
+}
+
+/// All that a preview needs from the database.
+pub struct Prepared {
+    pub seen: Seen,
+    pub bundle: Bundle,
+    pub sides: Sides,
+    pub practices: Practices,
+    pub audience: Audience,
+    pub mistakes: Mistakes,
+}
+
+/// Whom the figures of a locality are released to.
+pub fn audience(who: &Who) -> Audience {
+    match may_list_all(who.role()) {
+        true => Audience::MayList,
+        false => Audience::Others(Suppression::default()),
+    }
+}
+
+impl Prepared {
+    pub fn of(
+        conn: &mut Conn,
+        who: &Who,
+        now: Now,
+        address: &Address,
+        asked: &Asked,
+    ) -> Result<Prepared, Error> {
+        let seen = Seen::of(conn, who, now, address)?;
+        let bundle = Bundle::of(conn, &seen.version)?;
+        Prepared::from(conn, who, now, seen, bundle, asked)
+    }
+
+    /// The same of a bundle at hand.
+    pub fn from(
+        conn: &mut Conn,
+        who: &Who,
+        now: Now,
+        seen: Seen,
+        bundle: Bundle,
+        asked: &Asked,
+    ) -> Result<Prepared, Error> {
+        let (audience, usual) = (audience(who), bundle.day(now.today));
+        // Figures of many days that differ by few people would tell what each of them hides.
+        let (on, mistakes) = match audience {
+            Audience::Others(_) => (usual, Mistakes::new()),
+            Audience::MayList => match asked.day(usual) {
+                Ok(on) => (on, Mistakes::new()),
+                Err(mistakes) => (usual, mistakes),
+            },
+        };
+        let sides = bundle.sides(conn, on)?;
+        let practices = practices(conn, seen.here.locality.id)?;
+        Ok(Prepared { seen, bundle, sides, practices, audience, mistakes })
+    }
+
+    /// Works the preview out. Not to be called within a transaction.
+    pub fn work(
+        &self,
+        database: &Database,
+        tools: &Tools,
+        wanted: &Wanted,
+    ) -> Result<Option<Answered>, Error> {
+        let Some(register) = register(&tools.registers, database, &self.sides, &wanted.0)? else {
+            return Ok(None);
+        };
+        let Ok(worked) = Worked::of(&register, &self.sides, &wanted.0) else { return Ok(None) };
+        let criterion = match self.seen.version.text.is_empty() {
+            true => None,
+            false => Some(self.seen.version.expression()?),
+        };
+        let closer =
+            criterion.map(|criterion| Closer::of(&register, &self.sides, &criterion, &wanted.0)).transpose();
+        let Ok(closer) = closer else { return Ok(None) };
+        let (group, to) = (&self.seen.here.group, self.audience);
+        Ok(Some(Answered {
+            register: worked.register,
+            people: on_the_register(&worked, to),
+            tables: tables(&worked, group, &self.practices, to),
+            attrition: closer.as_ref().map(|closer| (closer.in_scope(to), closer.attrition(to))),
+            overlap: closer.as_ref().map(|closer| match group.overlay {
+                true => closer.with_care(to),
+                false => closer.overlap(group, to).unwrap_or_else(|| closer.with_care(to)),
+            }),
+            emptied: closer.map(|closer| closer.emptied()).unwrap_or_default(),
+        }))
+    }
+}
+
+/// The practices of a locality: code and name by row id.
+pub fn practices(conn: &mut Conn, locality_id: i64) -> Result<Practices, Error> {
+    let rows: Vec<(i64, String, String)> = organisations::table
+        .filter(organisations::kind.eq("practice").and(organisations::locality_id.eq(locality_id)))
+        .select((organisations::id, organisations::code, organisations::name))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, code, name)| (id, (code, name))).collect())
+}
+
+/// A preview as its reader may see it.
+pub struct Answered {
+    pub register: i64,
+    pub people: Shown<i64>,
+    pub tables: Tables,
+    /// People in scope, and whom each condition leaves out.
+    pub attrition: Option<(Shown<i64>, Table)>,
+    pub overlap: Option<Table>,
+    /// Groups that somebody meets and nobody would be placed in.
+    pub emptied: Vec<String>,
+}
+
+/// Where the lists of a preview's people stand.
+#[derive(Clone, Debug)]
+pub struct Lists {
+    address: String,
+    on: NaiveDate,
+}
+
+impl Lists {
+    pub fn new(seen: &Seen, on: NaiveDate) -> Lists {
+        Lists { address: seen.address(), on }
+    }
+
+    fn of(&self, query: &Query) -> String {
+        format!("{}/preview/people{}", self.address, with_day(query, self.on))
+    }
+}
+
+/// A table of a preview on a page.
+#[derive(Template)]
+#[template(path = "criteria/table.html")]
+pub struct TableView<'a> {
+    pub table: &'a Table,
+    pub lists: &'a Lists,
+}
+
+impl TableView<'_> {
+    fn linked<'a>(&'a self, cell: &'a Cell) -> Linked<'a> {
+        Linked { cell, lists: self.lists }
+    }
+}
+
+/// A count that leads to its list, where there is one.
+pub struct Linked<'a> {
+    pub cell: &'a Cell,
+    pub lists: &'a Lists,
+}
+
+impl Display for Linked<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match self.cell.list() {
+            Some(query) => {
+                let address = self.lists.of(query).replace('&', "&amp;");
+                write!(out, "<a href=\"{address}\">{}</a>", self.cell.shown)
+            }
+            None => self.cell.shown.fmt(out),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "criteria/preview.html")]
+struct PreviewPage {
+    chrome: Chrome,
+    here: Here,
+    version: Version,
+    others: Vec<Version>,
+    on: NaiveDate,
+    typed: TypedDate,
+    mistakes: Mistakes,
+    nothing_in_force: bool,
+    is_exact: bool,
+    preview: Answered,
+    lists: Lists,
+}
+
+impl PreviewPage {
+    fn shown<'a>(&'a self, table: &'a Table) -> TableView<'a> {
+        TableView { table, lists: &self.lists }
+    }
+
+    fn linked<'a>(&'a self, cell: &'a Cell) -> Linked<'a> {
+        Linked { cell, lists: &self.lists }
+    }
+
+    fn address(&self) -> String {
+        self.here.version(self.version.number)
+    }
+
+    fn crumb(&self) -> String {
+        format!("Version {}", self.version.number)
+    }
+
+    fn label(&self, code: &str) -> String {
+        label(Some(code))
+    }
+
+    fn csv(&self) -> String {
+        format!("{}/preview.csv{}", self.address(), with_day(&Query::default(), self.on))
+    }
+}
+
+/// A query that asks for a day.
+pub fn with_day(query: &Query, on: NaiveDate) -> Query {
+    let typed = TypedDate::of(on);
+    query.with("on_day", typed.day).with("on_month", typed.month).with("on_year", typed.year)
+}
+
+/// Prepares and works out a preview; what is needed between is kept until the caller is gone.
+pub async fn answered(
+    who: Who,
+    database: &Database,
+    tools: &Tools,
+    now: Now,
+    address: Address,
+    asked: Asked,
+) -> Result<(Prepared, Answered), Error> {
+    let wanted = Wanted::new();
+    let _gone = Wanted(wanted.0.clone());
+    let prepared = database.read(move |conn| Prepared::of(conn, &who, now, &address, &asked)).await?;
+    let (database, tools) = (database.clone(), tools.clone());
+    let worked = web::block(move || {
+        let answered = prepared.work(&database, &tools, &wanted)?;
+        Ok::<_, Error>((prepared, answered))
+    });
+    let (prepared, answered) = worked.await.context("working out a preview")??;
+    Ok((prepared, answered.ok_or(Error::Busy)?))
+}
+
+pub async fn preview(
+    ReadsGroups(who): ReadsGroups,
+    database: web::Data<Database>,
+    tools: web::Data<Tools>,
+    now: Now,
+    address: web::Path<Address>,
+    query: web::Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Error> {
+    let (chrome, asked) = (who.chrome(), Asked::new(query.into_inner()));
+    let typed = asked.typed();
+    let (prepared, preview) = answered(who, &database, &tools, now, address.into_inner(), asked).await?;
+    let Prepared { seen, bundle, sides, mistakes, audience, .. } = prepared;
+    let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let lists = Lists::new(&seen, sides.on);
+    let page = PreviewPage {
+        chrome,
+        others: bundle.others().cloned().collect(),
+        typed: if mistakes.is_empty() { TypedDate::of(sides.on) } else { typed },
+        on: sides.on,
+        nothing_in_force: sides.used.is_empty(),
+        is_exact: audience == Audience::MayList,
+        mistakes,
+        preview,
+        lists,
+        here: seen.here,
+        version: seen.version,
+    };
+    show_as(status, &page)
+}

@@ -1,0 +1,148 @@
+//! What a preview compares: the criteria in force on a date, and the same with drafts in the place of some.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use crate::criteria::drafting::store::{Draft, bundle, draft};
+use crate::criteria::expression::Expression;
+use crate::criteria::store::{State, Version, in_force};
+use crate::database::Conn;
+use crate::decisions::holds;
+use crate::error::Error;
+use crate::groups::scheme::Scheme;
+use crate::runs::rules::Rules;
+use crate::schema::{criteria_versions, proposals};
+
+/// A group's criterion that is previewed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drafted {
+    pub group: String,
+    pub criterion: Expression,
+}
+
+/// The rules of a locality on a date, and those proposed.
+#[derive(Clone, Debug)]
+pub struct Sides {
+    pub locality_id: i64,
+    pub on: NaiveDate,
+    pub in_force: Rules,
+    pub proposed: Rules,
+    /// The versions of the rules in force.
+    pub used: Vec<Version>,
+    /// The groups whose criteria may differ.
+    pub drafted: Vec<String>,
+    /// People (row ids) whom no run moves, and the group they are held in.
+    pub held: HashMap<i64, Option<String>>,
+}
+
+impl Sides {
+    /// `before` and `after` each take the place of their groups' criteria in force; `but` are row ids of versions that do
+    /// not count as in force although they will be by then.
+    pub fn of(
+        conn: &mut Conn,
+        locality_id: i64,
+        on: NaiveDate,
+        [before, after]: [&[Drafted]; 2],
+        but: &[i64],
+    ) -> Result<Sides, Error> {
+        let used = in_force_by(conn, locality_id, on, but)?;
+        let criteria: Result<BTreeMap<String, Expression>, Error> =
+            used.iter().map(|version| Ok((version.group_code.clone(), version.expression()?))).collect();
+        let criteria = criteria?;
+        let with = |drafts: &[Drafted]| {
+            let drafted = |code: &str| drafts.iter().find(|draft| draft.group == code);
+            rules(|code| drafted(code).map(|draft| &draft.criterion).or_else(|| criteria.get(code)).cloned())
+        };
+        let drafted = before.iter().chain(after).map(|draft| draft.group.clone()).collect();
+        let held = holds::standing(conn, locality_id)?.into_iter();
+        let held = held.map(|(person, held)| (person, held.group)).collect();
+        Ok(Sides { locality_id, on, in_force: with(before), proposed: with(after), used, drafted, held })
+    }
+}
+
+fn rules(criterion: impl Fn(&str) -> Option<Expression>) -> Rules {
+    Rules::of_scheme(Scheme::shipped(), Rules::MINIMUM_AGE, criterion)
+}
+
+/// The versions that are in force on a date or will have taken force by then, one a group at most.
+pub fn in_force_by(
+    conn: &mut Conn,
+    locality_id: i64,
+    on: NaiveDate,
+    but: &[i64],
+) -> Result<Vec<Version>, Error> {
+    let approved: Vec<Version> = criteria_versions::table
+        .filter(criteria_versions::locality_id.eq(locality_id))
+        .filter(criteria_versions::state.eq(State::Approved).and(criteria_versions::in_force_from.le(on)))
+        .filter(criteria_versions::id.ne_all(but.to_vec()))
+        .order(criteria_versions::number)
+        .select(Version::as_select())
+        .load(conn)?;
+    let in_force = in_force(conn, locality_id, on)?.into_iter();
+    let latest: BTreeMap<String, Version> =
+        in_force.chain(approved).map(|version| (version.group_code.clone(), version)).collect();
+    Ok(latest.into_values().collect())
+}
+
+/// A version with those it is proposed with, and the day it would take force.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    pub version: Version,
+    /// All of them, the version among them.
+    pub all: Vec<Version>,
+    /// The day that was proposed, if any.
+    pub takes_force_on: Option<NaiveDate>,
+}
+
+impl Bundle {
+    pub fn of(conn: &mut Conn, version: &Version) -> Result<Bundle, Error> {
+        let Draft { version, proposal_id, .. } = draft(conn, version.id)?;
+        let Some(proposal_id) = proposal_id else {
+            return Ok(Bundle { all: vec![version.clone()], version, takes_force_on: None });
+        };
+        let takes_force_on =
+            proposals::table.find(proposal_id).select(proposals::takes_force_on).first(conn)?;
+        Ok(Bundle { version, all: bundle(conn, proposal_id)?, takes_force_on })
+    }
+
+    /// The same with another text of the version.
+    pub fn with_text(mut self, text: &str) -> Bundle {
+        let id = self.version.id;
+        for version in self.all.iter_mut().filter(|one| one.id == id).chain([&mut self.version]) {
+            text.clone_into(&mut version.text);
+        }
+        self
+    }
+
+    /// The others it is proposed with.
+    pub fn others(&self) -> impl Iterator<Item = &Version> {
+        self.all.iter().filter(|other| other.id != self.version.id)
+    }
+
+    /// The day it is previewed on where none is asked for.
+    pub fn day(&self, today: NaiveDate) -> NaiveDate {
+        self.takes_force_on.map_or(today, |day| day.max(today))
+    }
+
+    /// The criteria of all that have a text.
+    pub fn drafted(&self) -> Result<Vec<Drafted>, Error> {
+        self.all.iter().filter_map(drafted).collect()
+    }
+
+    /// What a preview of it compares on a day.
+    pub fn sides(&self, conn: &mut Conn, on: NaiveDate) -> Result<Sides, Error> {
+        let ids: Vec<i64> = self.all.iter().map(|version| version.id).collect();
+        Sides::of(conn, self.version.locality_id, on, [&[], &self.drafted()?], &ids)
+    }
+}
+
+/// A version's criterion; none where its draft has no text yet.
+pub fn drafted(version: &Version) -> Option<Result<Drafted, Error>> {
+    if version.text.is_empty() {
+        return None;
+    }
+    let criterion = version.expression();
+    Some(criterion.map(|criterion| Drafted { group: version.group_code.clone(), criterion }))
+}
