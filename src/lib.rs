@@ -33,6 +33,7 @@ pub mod once;
 pub mod organisations;
 pub mod page;
 pub mod people;
+pub mod petitions;
 pub mod private_file;
 pub mod runs;
 pub mod schema;

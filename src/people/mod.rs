@@ -5,6 +5,7 @@ pub mod counting;
 mod csv;
 pub mod export;
 pub mod filters;
+pub mod identifiers;
 pub mod known;
 pub mod list;
 pub mod matching;
