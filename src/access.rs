@@ -131,6 +131,7 @@ pub struct Who {
     here: String,
     done: Option<String>,
     demo_day: Option<NaiveDate>,
+    at: Moment,
 }
 
 impl Who {
@@ -158,7 +159,7 @@ impl Chrome {
             can_switch: who.memberships.len() > 1,
             navigation: navigation(who.role()),
         };
-        let chrome = Chrome::new(shown, &*who.here).demo(who.demo_day);
+        let chrome = Chrome::new(shown, &*who.here).demo(who.demo_day).at(who.at);
         match &who.done {
             Some(done) => chrome.done(done),
             None => chrome,
@@ -376,6 +377,7 @@ async fn caller(request: &HttpRequest) -> Result<Who, Error> {
         here: request.path().to_owned(),
         done,
         demo_day: clock.is_fixed().then_some(now.today),
+        at: now.moment,
     })
 }
 

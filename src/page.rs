@@ -1,5 +1,6 @@
 //! What every page is made of: the shell round it, the mistakes of a form, and the answers a handler gives.
 
+pub mod chart;
 mod date;
 pub mod filters;
 mod kit;
@@ -18,7 +19,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, LOCATION};
 use anyhow::Context;
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::assets;
 use crate::error::Error;
@@ -44,6 +45,8 @@ pub struct Chrome {
     pub done: Option<String>,
     /// The system's date, on demo databases only.
     demo_day: Option<NaiveDate>,
+    /// When the page was asked for: what is printed says so.
+    at: Option<NaiveDateTime>,
 }
 
 /// The signed-in person as the header shows them.
@@ -83,6 +86,16 @@ impl Chrome {
     /// The same shell on a demo database whose today is `day`.
     pub fn demo(self, day: Option<NaiveDate>) -> Chrome {
         Chrome { demo_day: day, ..self }
+    }
+
+    /// The same shell of a page that was asked for at a moment in UTC.
+    pub fn at(self, moment: NaiveDateTime) -> Chrome {
+        Chrome { at: Some(moment), ..self }
+    }
+
+    /// When the page was asked for, in words: "5 April 2026, 9:30am".
+    pub fn printed_at(&self) -> Option<String> {
+        self.at.map(filters::moment_words)
     }
 
     /// The address of a file under `/assets/<fingerprint>`.

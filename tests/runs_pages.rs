@@ -140,6 +140,11 @@ on_both! {
         let mut browser = commissioner(&portal).await;
         assert_eq!(people_in(&browser.get("/runs?locality=LOC01").await.text()), 1);
         assert_eq!(browser.get("/runs?locality=LOC02").await.status, StatusCode::NOT_FOUND);
+        let file = browser.get("/runs.csv?locality=LOC01&state=applied").await.text();
+        let lines: Vec<&str> = file.trim_start_matches('\u{feff}').lines().collect();
+        assert!(lines[0].starts_with("run,locality,as_of,register,state,people,") && lines.len() == 2, "{file}");
+        assert!(lines[1].starts_with("R-") && lines[1].contains(",LOC01,2015-04-01,1,applied,"), "{file}");
+        assert_eq!(browser.get("/runs.csv?state=mislaid").await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let page = browser.get("/runs?state=mislaid").await.text();
         assert!(page.contains("The address asks the filter “State”") && people_in(&page) == 1, "{page}");
     }

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::counts::{Breakdown, Wanted as WantedFigures};
 use super::figures::{Figures, audience};
+use super::over_time::{ByRun, over_time, picture};
 use super::place::{AgeBand, Place};
 use super::reading::ReadingList;
 use super::scheme::{Group, Scheme};
@@ -20,6 +21,7 @@ use crate::movements::filters::of_run;
 use crate::movements::flows::flows;
 use crate::movements::pages::everyone;
 use crate::movements::store::{Filters as MovementFilters, Wanted};
+use crate::page::chart::Bars;
 use crate::page::{Chrome, Query, filters, show};
 use crate::people::list::{Asked, Filters, is_planning};
 use crate::people::register::published;
@@ -45,6 +47,8 @@ struct Counted {
     tally: ShownTally,
     breakdowns: Vec<Parts>,
     moved: Option<Moved>,
+    over_time: Vec<ByRun>,
+    picture: Option<Bars>,
 }
 
 /// Who came to the group by the run that stands, and who went from it, with the entries counted.
@@ -144,8 +148,14 @@ fn counted(
         true => None,
         false => Some(moved(conn, who, scope, now, here, run, &group.code)?),
     };
+    let over_time = match group.overlay {
+        true => Vec::new(),
+        false => over_time(conn, who, scope, now, here, &group.code)?,
+    };
     Ok(Some(Counted {
         moved,
+        picture: picture(&over_time),
+        over_time,
         breakdowns: breakdowns(conn, &figures, place.as_ref(), &list, to)?,
         tally: release_tally(tally, to),
         list,
@@ -164,9 +174,9 @@ fn moved(
 ) -> Result<Moved, Error> {
     let everyone = everyone();
     let asked = Asked::by(who.role(), scope, &everyone, now.today, published(conn)?);
-    let (came, went) = match (asked.everybody, run.summary()?) {
-        (true, Some(summary)) => (summary.came_to(code), summary.went_from(code)),
-        _ => {
+    let (came, went) = match asked.everybody {
+        true => moved_by(run, code)?,
+        false => {
             let filters = MovementFilters { group: Some(code.to_owned()), ..of_run(run) };
             let flows = flows(conn, &Wanted { asked, filters: &filters })?;
             (flows.iter().map(|flow| flow.came).sum(), flows.iter().map(|flow| flow.went).sum())
@@ -174,6 +184,12 @@ fn moved(
     };
     let list = Query::default().with("locality", &here.code).with("run", &run.reference);
     Ok(Moved { came, came_list: list.with("to", code), went, went_list: list.with("from", code) })
+}
+
+/// How many people a run moved to a group and from it, by its own figures.
+pub fn moved_by(run: &Run, code: &str) -> Result<(i64, i64), Error> {
+    let summary = run.summary()?;
+    Ok(summary.map_or((0, 0), |summary| (summary.came_to(code), summary.went_from(code))))
 }
 
 fn breakdowns(

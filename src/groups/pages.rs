@@ -24,42 +24,42 @@ use crate::runs::store::{Locality, Run, current};
 /// Which locality's groups.
 #[derive(Deserialize)]
 pub struct GroupsQuery {
-    locality: Option<String>,
+    pub locality: Option<String>,
 }
 
 /// A line of the figures, and the list it counts.
-struct Line {
-    label: &'static str,
-    list: Query,
-    tally: ShownTally,
+pub struct Line {
+    pub label: &'static str,
+    pub list: Query,
+    pub tally: ShownTally,
 }
 
 /// A group on the page.
-struct Row {
-    group: &'static Group,
-    criteria: Option<Version>,
+pub struct Row {
+    pub group: &'static Group,
+    pub criteria: Option<Version>,
     list: Query,
     /// `None` where the caller may not list its people.
-    tally: Option<ShownTally>,
+    pub tally: Option<ShownTally>,
 }
 
 /// The figures of a locality beside its groups.
-struct Below {
-    lines: Vec<Line>,
+pub struct Below {
+    pub lines: Vec<Line>,
     supplementary: Line,
-    everybody: Line,
+    pub everybody: Line,
 }
 
 #[derive(Template)]
 #[template(path = "groups/groups.html")]
-struct GroupsPage {
+pub struct GroupsPage {
     chrome: Chrome,
-    here: Option<Locality>,
+    pub here: Option<Locality>,
     localities: Vec<Locality>,
     run: Option<Run>,
-    rows: Vec<Row>,
-    overlay: Option<Row>,
-    below: Option<Below>,
+    pub rows: Vec<Row>,
+    pub overlay: Option<Row>,
+    pub below: Option<Below>,
     may_start: bool,
     reads_runs: bool,
     /// Whether people who object to planning are counted here and left out of lists.
@@ -89,7 +89,8 @@ pub async fn groups(
     show(&page)
 }
 
-fn page(conn: &mut Conn, who: &Who, now: Now, code: Option<&str>) -> Result<GroupsPage, Error> {
+/// The page of a locality's groups; without a code, of the caller's first.
+pub fn page(conn: &mut Conn, who: &Who, now: Now, code: Option<&str>) -> Result<GroupsPage, Error> {
     let scope = Scope::of(conn, who, now.today)?;
     let localities = store::localities(conn, &scope.localities)?;
     let here = store::chosen(&localities, code)?.cloned();

@@ -5,6 +5,7 @@ pub mod entry;
 pub mod filters;
 pub mod flows;
 pub mod pages;
+mod picture;
 pub mod store;
 
 use actix_web::web;

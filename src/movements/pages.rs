@@ -7,6 +7,7 @@ use serde_json::json;
 use super::csv::MOST_ROWS;
 use super::filters::{self as chosen, Choices, month_word, month_words};
 use super::flows::{Flow, flows};
+use super::picture::picture;
 use super::store::{self, Filters, Of, Order, Wanted};
 use crate::access::{RUNS, ReadsPeople, Role, Who};
 use crate::audit::{self, Subject, Verb};
@@ -14,6 +15,7 @@ use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::store as groups;
+use crate::page::chart::Bars;
 use crate::page::{Chip, Chrome, Mistakes, Pages, Query, filters, show};
 use crate::people::list::{self, Asked};
 use crate::people::pages::practices;
@@ -95,6 +97,7 @@ struct MovementsPage {
     query: Query,
     found: Found,
     run: Option<Run>,
+    picture: Option<Bars>,
     flows: Vec<FlowRow>,
     choices: Choices,
     chips: Vec<Chip>,
@@ -167,7 +170,9 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<Option<Mov
     let pages = Pages::new(number("page"), number("per"), shown);
     let entries = store::rows(conn, &wanted, Order::NewestFirst, pages.offset(), pages.per)?;
     let people: Vec<i64> = entries.iter().map(|(_, person, _)| *person).collect();
-    let flows = flows(conn, &wanted)?.into_iter().map(|flow| flow_row(&query, flow)).collect();
+    let flows = flows(conn, &wanted)?;
+    let picture = picture(&flows);
+    let flows = flows.into_iter().map(|flow| flow_row(&query, flow)).collect();
     let opens = rows::among(conn, &wanted.asked, &people)?;
     Ok(Some(MovementsPage {
         chrome: who.chrome(),
@@ -178,6 +183,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<Option<Mov
         mistakes: Mistakes::new(),
         query,
         found,
+        picture,
         flows,
         pages,
         left_out,

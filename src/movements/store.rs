@@ -67,6 +67,22 @@ pub struct Filters {
     pub run: Option<String>,
 }
 
+impl Filters {
+    /// Everything that moved to a group or from it.
+    pub fn of_group(locality_id: i64, code: &str) -> Filters {
+        Filters {
+            locality_id,
+            month: None,
+            group: Some(code.to_owned()),
+            from: None,
+            to: None,
+            cause: None,
+            practice: None,
+            run: None,
+        }
+    }
+}
+
 /// Since when people (row ids) are where they are.
 pub type Since = HashMap<i64, NaiveDate>;
 

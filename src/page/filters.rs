@@ -16,14 +16,19 @@ pub fn day(date: impl Borrow<NaiveDate>, _: &dyn Values) -> Result<String> {
 /// A moment in UTC as London's clock shows it: "5 April 2026, 9:30am".
 #[askama::filter_fn]
 pub fn moment(at: impl Borrow<NaiveDateTime>, _: &dyn Values) -> Result<String> {
-    let local = London.from_utc_datetime(at.borrow()).naive_local();
-    Ok(format!("{}, {}", long_day(local.date()), clock(local)))
+    Ok(moment_words(*at.borrow()))
 }
 
 /// "153,687".
 #[askama::filter_fn]
 pub fn count(number: impl Display, _: &dyn Values) -> Result<String> {
     Ok(thousands(number))
+}
+
+/// A moment in UTC as London's clock shows it: "5 April 2026, 9:30am".
+pub fn moment_words(at: NaiveDateTime) -> String {
+    let local = London.from_utc_datetime(&at).naive_local();
+    format!("{}, {}", long_day(local.date()), clock(local))
 }
 
 /// "5 April 2026".

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
+use super::chart::{Bars, Pair};
 use super::{Chip, Choice, Chrome, Mistakes, NavItem, Pages, Query, Shown, TypedDate, filters, show};
 use crate::error::Error;
 
@@ -20,6 +21,7 @@ struct PatternsPage {
     query: Query,
     chips: Vec<Chip>,
     pages: Pages,
+    chart: Bars,
     states: [&'static str; 7],
 }
 
@@ -57,6 +59,7 @@ fn page(query: Query) -> PatternsPage {
         chosen: vec!["b".into()],
         chips: vec![query.chip("sex", "sex is female")],
         pages: Pages::new(5, 25, 1_204),
+        chart: chart(),
         states: [
             "In progress",
             "Judgement case",
@@ -67,6 +70,18 @@ fn page(query: Query) -> PatternsPage {
             "Provisional",
         ],
         query,
+    }
+}
+
+fn chart() -> Bars {
+    let pair = |label: &str, values| Pair { label: label.into(), values };
+    Bars {
+        id: "chart",
+        level: 2,
+        title: "Who came and who went".into(),
+        about: "People by month.".into(),
+        series: ["In", "Out"],
+        pairs: vec![pair("October 2026", [1_204, 310]), pair("November 2026", [0, 41])],
     }
 }
 

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::listing;
-use super::store::{Run, State};
+use super::store::{Locality, Run, State};
 use crate::access::{ReadsRuns, Role, Who};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
@@ -37,6 +37,10 @@ impl RunsPage {
         self.names.get(&run.locality_id).map_or("", String::as_str)
     }
 
+    fn csv(&self) -> String {
+        format!("/runs.csv{}", self.query.without("page"))
+    }
+
     fn chosen(&self, name: &str) -> &str {
         self.query.get(name).unwrap_or("")
     }
@@ -61,38 +65,53 @@ pub async fn runs(
     show(&page)
 }
 
-fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<RunsPage, Error> {
+/// The runs an address asks for.
+pub struct Listed {
+    /// The address, without filters for values nobody offers.
+    pub query: Query,
+    /// The caller's localities.
+    pub places: Vec<Locality>,
+    /// Latest first.
+    pub runs: Vec<Run>,
+}
+
+/// The runs of the caller's localities that an address asks for.
+pub fn listed(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<Listed, Error> {
     let scope = Scope::of(conn, who, now.today)?;
     let places = localities(conn, &scope.localities)?;
-    let states =
-        [("", "All"), (WAITING, words(WAITING)), ("applied", words("applied")), ("failed", words("failed"))];
-    let query = query
-        .offered(&[("state", "State")], |_, value| value == WAITING || State::from_word(value).is_some());
+    let is_state = |value: &str| value == WAITING || State::from_word(value).is_some();
+    let query = query.offered(&[("state", "State")], |_, value| is_state(value));
     let here = match query.get("locality") {
         Some(code) => vec![chosen(&places, Some(code))?.ok_or(Error::NotFound)?.id],
-        None => scope.localities.clone(),
+        None => scope.localities,
     };
-    let all = match query.get("state") {
+    let runs = match query.get("state") {
         Some(WAITING) => {
             let register = published(conn)?;
             listing::waiting(conn, &here, register)?
         }
         word => listing::runs_of(conn, &here, word.and_then(State::from_word))?,
     };
+    Ok(Listed { query, places, runs })
+}
+
+fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<RunsPage, Error> {
+    let Listed { query, places, runs: all } = listed(conn, who, now, query)?;
     let number = query.get("page").and_then(|text| text.parse().ok()).unwrap_or(1);
     let pages = Pages::new(number, crate::page::PER_PAGE, i64::try_from(all.len()).unwrap_or(0));
     let (skip, take) =
         (usize::try_from(pages.offset()).unwrap_or(0), usize::try_from(pages.per).unwrap_or(0));
+    let states =
+        [("", "All"), (WAITING, words(WAITING)), ("applied", words("applied")), ("failed", words("failed"))];
     let of_locality = query.get("locality").map(|code| query.chip("locality", format!("Locality: {code}")));
     let of_state = query.get("state").map(|word| query.chip("state", words(word)));
+    let of_places = places.iter().map(|each| Choice::new(&each.code, &each.name));
     Ok(RunsPage {
         chrome: who.chrome(),
         chips: of_locality.into_iter().chain(of_state).collect(),
         localities: match places.len() {
             0 | 1 => Vec::new(),
-            _ => std::iter::once(Choice::new("", "All"))
-                .chain(places.iter().map(|each| Choice::new(&each.code, &each.name)))
-                .collect(),
+            _ => std::iter::once(Choice::new("", "All")).chain(of_places).collect(),
         },
         states: states.into_iter().map(|(value, label)| Choice::new(value, label)).collect(),
         names: places.into_iter().map(|locality| (locality.id, locality.name)).collect(),

@@ -46,6 +46,16 @@ pub fn runs_of(conn: &mut Conn, localities: &[i64], state: Option<State>) -> Res
     Ok(query.load(conn)?)
 }
 
+/// The latest applied runs of a locality, latest first.
+pub fn latest_applied(conn: &mut Conn, locality_id: i64, limit: i64) -> Result<Vec<Run>, Error> {
+    Ok(runs::table
+        .filter(runs::locality_id.eq(locality_id).and(runs::state.eq(State::Applied)))
+        .order((runs::applied_at.desc(), runs::id.desc()))
+        .limit(limit)
+        .select(Run::as_select())
+        .load(conn)?)
+}
+
 /// The references of a locality's runs.
 pub fn references(conn: &mut Conn, locality_id: i64) -> Result<Vec<String>, Error> {
     let here = runs::table.filter(runs::locality_id.eq(locality_id)).order(runs::id);

@@ -6,6 +6,7 @@ mod application;
 pub mod apply;
 pub mod command;
 mod counting;
+mod csv;
 pub mod export;
 pub mod grouping;
 mod list_page;
@@ -31,6 +32,7 @@ use actix_web::web;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/runs", web::get().to(list_page::runs))
+        .route("/runs.csv", web::get().to(csv::runs))
         .route("/runs/new", web::get().to(new_page::new))
         .route("/runs/new", web::post().to(new_page::start))
         .route("/runs/{reference}", web::get().to(run_page::run))
