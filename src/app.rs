@@ -101,7 +101,6 @@ fn routes(config: &mut web::ServiceConfig) {
     config.configure(accounts::routes).configure(mail::routes);
     config
         .configure(groups::routes)
-        .configure(criteria::agreement::routes)
         .configure(people::routes)
         .configure(movements::routes)
         .configure(runs::routes)

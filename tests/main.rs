@@ -7,6 +7,8 @@ mod audit;
 mod command_line;
 mod criteria;
 mod criteria_agreement;
+mod criteria_answers;
+mod criteria_force;
 mod decisions;
 mod demo;
 mod drafts;

@@ -38,5 +38,5 @@ mod laws;
 use actix_web::web;
 
 pub fn routes(config: &mut web::ServiceConfig) {
-    config.configure(drafting::routes).configure(preview_pages::routes);
+    config.configure(drafting::routes).configure(preview_pages::routes).configure(agreement::routes);
 }

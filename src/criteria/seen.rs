@@ -1,6 +1,7 @@
-//! Which criteria a caller may read: a group of a locality in scope, and its versions by state and role.
+//! Which criteria a caller may read: a group of a locality in scope, and its versions.
 
-use super::store::{self, State, Version};
+use super::agreement::seen::{Agreement, Reader};
+use super::store::{self, Version};
 use crate::access::{Role, Who};
 use crate::clock::Now;
 use crate::database::Conn;
@@ -26,12 +27,6 @@ pub type Address = (String, String, String);
 pub struct Seen {
     pub here: Here,
     pub version: Version,
-}
-
-/// Whether a role reads versions in a state, of localities in scope. Drafts are for those who write them and those who
-/// work out what they would do.
-pub fn may_read(role: Role, state: State) -> bool {
-    state != State::Draft || matches!(role, Role::Commissioner | Role::Analyst)
 }
 
 /// Whether a role may list everybody in the localities of its scope, and so sees exact figures of them.
@@ -78,8 +73,12 @@ impl Seen {
         let here = Here::of(conn, who, now, locality, group)?;
         let number = number.parse().map_err(|_| Error::NotFound)?;
         let version = store::version(conn, here.locality.id, &here.group.code, number)?;
-        let version = version.filter(|version| may_read(who.role(), version.state)).ok_or(Error::NotFound)?;
-        Ok(Seen { here, version })
+        let version = version.ok_or(Error::NotFound)?;
+        let agreement = version.proposal_id.map(|id| Agreement::one(conn, id)).transpose()?;
+        match Reader::of(who).may_read(version.state, agreement.as_ref()) {
+            true => Ok(Seen { here, version }),
+            false => Err(Error::NotFound),
+        }
     }
 
     pub fn address(&self) -> String {

@@ -1,5 +1,7 @@
 //! The versions of a locality's criteria, a text each for a group.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -67,6 +69,11 @@ impl State {
         }
     }
 
+    /// Whether it can have no further effect.
+    pub fn is_over(self) -> bool {
+        matches!(self, State::Superseded | State::Withdrawn)
+    }
+
     /// Whether it is in force, was, or will be on its date.
     pub fn is_agreed(self) -> bool {
         AGREED.contains(&self)
@@ -107,15 +114,40 @@ pub fn hash(text: &str) -> String {
 /// The versions in force on a date, one a group at most, in the order of the groups' codes. One that is approved is in
 /// force from its date on, whether that has come or not.
 pub fn in_force(conn: &mut Conn, locality_id: i64, on: NaiveDate) -> Result<Vec<Version>, Error> {
+    in_force_in(conn, &[locality_id], on)
+}
+
+/// The same of some localities (row ids), one after the other.
+pub fn in_force_in(conn: &mut Conn, localities: &[i64], on: NaiveDate) -> Result<Vec<Version>, Error> {
     let mut versions: Vec<Version> = criteria_versions::table
-        .filter(criteria_versions::locality_id.eq(locality_id))
+        .filter(criteria_versions::locality_id.eq_any(localities))
         .filter(criteria_versions::state.eq_any(AGREED))
         .filter(criteria_versions::in_force_from.is_null().or(criteria_versions::in_force_from.le(on)))
-        .order((criteria_versions::group_code, criteria_versions::number.desc()))
+        .order((
+            criteria_versions::locality_id,
+            criteria_versions::group_code,
+            criteria_versions::number.desc(),
+        ))
         .select(Version::as_select())
         .load(conn)?;
-    versions.dedup_by(|later, earlier| later.group_code == earlier.group_code);
+    versions.dedup_by(|later, earlier| {
+        (later.locality_id, &later.group_code) == (earlier.locality_id, &earlier.group_code)
+    });
     Ok(versions)
+}
+
+/// The highest number of a version by locality (row id) and group.
+pub fn highest_numbers(conn: &mut Conn, localities: &[i64]) -> Result<HashMap<(i64, String), i64>, Error> {
+    let rows: Vec<(i64, String, Option<i64>)> = criteria_versions::table
+        .filter(criteria_versions::locality_id.eq_any(localities))
+        .group_by((criteria_versions::locality_id, criteria_versions::group_code))
+        .select((
+            criteria_versions::locality_id,
+            criteria_versions::group_code,
+            diesel::dsl::max(criteria_versions::number),
+        ))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(locality, group, highest)| ((locality, group), highest.unwrap_or(0))).collect())
 }
 
 /// The states of what is agreed: in force before, now, or from a date to come.

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::waiting::{MyJob, Waiting};
-use super::{administrator, practice, provider, region};
+use super::{administrator, criteria, practice, provider, region};
 use crate::access::{Role, SignedIn, Who, navigation};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
@@ -57,13 +57,14 @@ fn page(conn: &mut Conn, who: &Who, now: Now) -> Result<HomePage, Error> {
 fn waiting(conn: &mut Conn, who: &Who, now: Now) -> Result<Waiting, Error> {
     let scope = Scope::of(conn, who, now.today)?;
     match who.role() {
-        Role::Commissioner => region::commissioner(conn, &scope),
+        Role::Commissioner => region::commissioner(conn, who, &scope, now),
         Role::Analyst => region::analyst(conn, who, &scope, now),
         Role::Gp | Role::PracticeStaff => practice::practice(conn, who, &scope, now),
         Role::NetworkManager => practice::network(conn, who, &scope, now),
         Role::Coordinator => practice::caseload(conn, &scope, now),
-        Role::Provider => provider::provider(conn, &scope, now),
+        Role::Provider => provider::provider(conn, who, &scope, now),
         Role::Administrator => administrator::administrator(conn, now),
-        Role::LayPartner | Role::Keyer | Role::Auditor => Ok(Waiting::default()),
+        Role::LayPartner => criteria::lay_partner(conn, &scope),
+        Role::Keyer | Role::Auditor => Ok(Waiting::default()),
     }
 }

@@ -1,7 +1,11 @@
-//! What waits for a provider network: the people in its care by group, and who joined and left by the last run.
+//! What waits for a provider network: proposals to answer, and the people in its care by group, with those who joined and
+//! left this month.
 
+use chrono::Datelike;
+
+use super::criteria;
 use super::waiting::{Cell, Table, Waiting};
-use crate::access::Role;
+use crate::access::{Role, Who};
 use crate::clock::Now;
 use crate::database::Conn;
 use crate::disclosure::{Shown, release_one};
@@ -11,7 +15,7 @@ use crate::groups::figures::audience;
 use crate::groups::place::Place;
 use crate::groups::scheme::Scheme;
 use crate::groups::store::localities;
-use crate::movements::filters::of_run;
+use crate::movements::filters::{month_word, of_month};
 use crate::movements::flows::{Flow, flows};
 use crate::movements::pages::everyone;
 use crate::movements::store::Wanted;
@@ -23,8 +27,9 @@ use crate::people::why::label;
 use crate::runs::listing::standing_in;
 use crate::runs::store::{Locality, Run};
 
-pub fn provider(conn: &mut Conn, scope: &Scope, now: Now) -> Result<Waiting, Error> {
+pub fn provider(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Waiting, Error> {
     let mut home = Waiting::default();
+    criteria::provider(conn, who, now, &mut home)?;
     let places = localities(conn, &scope.localities)?;
     for run in standing_in(conn, &scope.localities)? {
         let Some(here) = places.iter().find(|locality| locality.id == run.locality_id) else { continue };
@@ -37,12 +42,13 @@ pub fn provider(conn: &mut Conn, scope: &Scope, now: Now) -> Result<Waiting, Err
 fn in_care(conn: &mut Conn, scope: &Scope, now: Now, here: &Locality, run: &Run) -> Result<Table, Error> {
     let everyone = everyone();
     let asked = Asked::by(Role::Provider, scope, &everyone, now.today, published(conn)?);
-    let filters = of_run(run);
+    let month = now.today.with_day(1).unwrap_or(now.today);
+    let filters = of_month(here.id, month);
     let flows = flows(conn, &Wanted { asked, filters: &filters })?;
     let kept = kept_of(conn, &[run.id], None)?;
     let to = audience(scope);
     let list = Query::default().with("locality", &here.code);
-    let moved = list.with("run", &run.reference);
+    let moved = list.with("month", month_word(month));
     let rows = cared_for(scope, here).into_iter().map(|code| {
         let overlay = Scheme::shipped().overlay().is_some_and(|group| group.code == code);
         let place = Place::Group(code.clone());
@@ -65,7 +71,7 @@ fn in_care(conn: &mut Conn, scope: &Scope, now: Now, here: &Locality, run: &Run)
     Ok(Table {
         caption: format!("People in your care in {}, as of {}", here.name, long_day(run.as_of)),
         first: "Group",
-        columns: vec!["People", "Joined by the last run", "Left by the last run"],
+        columns: vec!["People", "Joined this month", "Left this month"],
         rows: rows.collect(),
     })
 }

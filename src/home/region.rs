@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::criteria;
 use super::waiting::{ToDo, Waiting};
 use crate::access::Who;
 use crate::clock::Now;
@@ -25,7 +26,7 @@ const IMPORTS: i64 = 200;
 /// For how many days a failed import is shown.
 const DAYS: i64 = 7;
 
-pub fn commissioner(conn: &mut Conn, scope: &Scope) -> Result<Waiting, Error> {
+pub fn commissioner(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Waiting, Error> {
     let places = localities(conn, &scope.localities)?;
     let standing = standing_in(conn, &scope.localities)?;
     let register = published(conn)?;
@@ -33,6 +34,7 @@ pub fn commissioner(conn: &mut Conn, scope: &Scope) -> Result<Waiting, Error> {
     let name: HashMap<i64, &str> =
         places.iter().map(|locality| (locality.id, locality.name.as_str())).collect();
     let mut home = Waiting::default();
+    criteria::commissioner(conn, who, scope, now, &mut home)?;
     home.card(count(dry_runs.len()), "dry runs that could be applied", "/runs?state=waiting".into());
     let without: Vec<_> =
         places.iter().filter(|locality| standing.iter().all(|run| run.locality_id != locality.id)).collect();

@@ -70,6 +70,20 @@ pub fn of_run(run: &Run) -> Filters {
     }
 }
 
+/// Everything in a locality (row id) in the month that begins on a day.
+pub fn of_month(locality_id: i64, month: NaiveDate) -> Filters {
+    Filters {
+        locality_id,
+        month: Some(month),
+        group: None,
+        from: None,
+        to: None,
+        cause: None,
+        practice: None,
+        run: None,
+    }
+}
+
 /// The first day of a month written `2026-11`.
 fn month(word: &str) -> Option<NaiveDate> {
     format!("{word}-01").parse().ok()

@@ -20,6 +20,7 @@ mod run_page;
 mod staged;
 pub mod store;
 pub mod summary;
+pub mod unapplied;
 pub mod work;
 
 #[cfg(test)]

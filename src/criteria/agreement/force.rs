@@ -12,6 +12,8 @@ use crate::clock::Now;
 use crate::criteria::store::State as VersionState;
 use crate::database::Conn;
 use crate::error::Error;
+use crate::jobs::{self, Kind};
+use crate::runs::store as runs;
 use crate::schema::{criteria_versions, localities, proposals};
 
 /// The approved proposals (row ids) whose date has come, in the order in which they take force.
@@ -65,7 +67,20 @@ pub fn take_force(conn: &mut Conn, now: Now, proposal_id: i64) -> Result<bool, E
     let details =
         json!({ "hash": agreement.proposal.hash, "takes_force_on": agreement.proposal.takes_force_on });
     audit::record(conn, now.moment, &Actor::service(), Verb::CriteriaTookForce, &subjects, details)?;
+    foresee(conn, now, locality_id)?;
     Ok(true)
+}
+
+/// Starts a dry run by what is in force now, where people are grouped already, so that commissioners see who would move.
+fn foresee(conn: &mut Conn, now: Now, locality_id: i64) -> Result<(), Error> {
+    let standing = runs::current(conn, locality_id)?;
+    if standing.is_none_or(|run| run.as_of > now.today) {
+        return Ok(());
+    }
+    let service = Actor::service();
+    let run = runs::add(conn, now.moment, &service, locality_id, now.today, runs::State::Working)?;
+    jobs::add(conn, now.moment, &service, Kind::RunPreview, &run.reference)?;
+    Ok(())
 }
 
 fn had_criteria(conn: &mut Conn, locality_id: i64) -> Result<bool, Error> {

@@ -11,6 +11,7 @@ use super::seen::{Agreement, path, title};
 use super::store;
 use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::Now;
+use crate::criteria::drafting::store::is_settled;
 use crate::criteria::store::{AGREED, State as VersionState, Version};
 use crate::database::Conn;
 use crate::error::Error;
@@ -110,6 +111,19 @@ pub fn in_the_way(conn: &mut Conn, versions: &[Version], on: NaiveDate) -> Resul
     Ok(None)
 }
 
+/// Why the versions of a draft cannot be proposed as they are: one has no text, or one whose last typing is no text.
+pub fn unfinished(conn: &mut Conn, versions: &[Version]) -> Result<Option<String>, Error> {
+    for version in versions {
+        if !is_settled(conn, version)? {
+            return Ok(Some(format!(
+                "{}: its text has a mistake or is not saved yet. Edit the draft first",
+                title(version)
+            )));
+        }
+    }
+    Ok(None)
+}
+
 /// Why a draft was not proposed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotProposed {
@@ -134,7 +148,10 @@ pub fn propose(
         return Ok(Err(NotProposed::Stale));
     }
     let (force, last) = (Some(terms.takes_force_on), terms.answer_by);
-    let mistakes = check_dates(conn, now.today, &draft.versions, force, last)?;
+    let mut mistakes = check_dates(conn, now.today, &draft.versions, force, last)?;
+    if let Some(message) = unfinished(conn, &draft.versions)? {
+        mistakes.add("", message);
+    }
     if !mistakes.is_empty() {
         return Ok(Err(NotProposed::Terms(mistakes)));
     }

@@ -150,6 +150,17 @@ pub fn providers_of(conn: &mut Conn, network_id: i64, on: NaiveDate) -> Result<V
         .load(conn)?)
 }
 
+/// The open proposals (row ids) that a network was asked about and has not answered.
+pub fn unanswered(conn: &mut Conn, network_id: i64) -> Result<Vec<i64>, Error> {
+    Ok(proposal_asks::table
+        .inner_join(proposals::table)
+        .filter(proposal_asks::network_id.eq(network_id).and(proposal_asks::answer.is_null()))
+        .filter(proposals::state.eq(State::Proposed))
+        .order(proposals::id)
+        .select(proposals::id)
+        .load(conn)?)
+}
+
 /// Adds a proposal in draft that holds nothing yet.
 pub fn add(conn: &mut Conn, now: Moment, actor: &Actor, locality_id: i64) -> Result<Proposal, Error> {
     let id: i64 = diesel::insert_into(proposals::table)

@@ -216,10 +216,12 @@ pub async fn form(
     database: web::Data<Database>,
     now: Now,
     path: web::Path<(String, String)>,
+    query: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Error> {
+    let chosen = Sent::new(query.into_inner());
     let made = database.read(move |conn| {
         let sources = Sources::of(conn, &who, now, &path)?;
-        Ok(sources.page(&who, Sent::default(), Mistakes::new()))
+        Ok(sources.page(&who, chosen, Mistakes::new()))
     });
     show_as(StatusCode::OK, &made.await?)
 }

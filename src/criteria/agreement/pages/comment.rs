@@ -57,8 +57,9 @@ pub fn threads(conn: &mut Conn, who: &Who, seen: &Seen, sees_answers: bool) -> R
 /// What a comment can be about: the whole, or one of the version's conditions.
 pub fn conditions(seen: &Seen) -> Result<Vec<Choice>, Error> {
     let mut choices = vec![Choice::new("", "The whole version")];
-    let expression = seen.version.expression()?;
-    list(&expression, &mut choices);
+    if !seen.version.text.is_empty() {
+        list(&seen.version.expression()?, &mut choices);
+    }
     Ok(choices)
 }
 

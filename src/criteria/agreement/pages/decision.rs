@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use anyhow::Context;
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +12,10 @@ use crate::clock::Now;
 use crate::criteria::agreement::deciding::{self, Decision, NotDecided};
 use crate::criteria::agreement::life::Refusal;
 use crate::criteria::agreement::seen::{Address, Agreement, Seen};
+use crate::criteria::preview_pages::impact::impact;
 use crate::database::{Conn, Database};
 use crate::error::Error;
+use crate::jobs::Tools;
 use crate::once::fresh_key;
 use crate::page::typed::{self, required_day, text};
 use crate::page::{
@@ -156,13 +159,15 @@ pub async fn send(
     Commissioner(who): Commissioner,
     database: web::Data<Database>,
     now: Now,
+    tools: web::Data<Tools>,
     session: actix_session::Session,
     address: web::Path<Address>,
     form: web::Form<DecisionForm>,
 ) -> Result<HttpResponse, Error> {
     let (form, address) = (form.into_inner(), address.into_inner());
+    let impact = foreseen(&database, &tools, now, &who, &address, &form).await?;
     let (typed, of, by) = (form.clone(), address.clone(), who.clone());
-    let work = move |conn: &mut Conn| decide(conn, &by, now, &of, &typed);
+    let work = move |conn: &mut Conn| decide(conn, &by, now, &of, &typed, impact);
     let undecided = match save(&database, now, &who, &form.key, work).await? {
         Ok(path) => {
             say_done(&session, done(&form))?;
@@ -182,18 +187,45 @@ pub async fn send(
     show_as(StatusCode::UNPROCESSABLE_ENTITY, &DecisionPage { mistakes, ..page })
 }
 
+/// What the proposal would do on the date it is approved for, worked out before anything is written; blank where it is
+/// not to be approved, or nobody has been placed by criteria yet.
+async fn foreseen(
+    database: &web::Data<Database>,
+    tools: &web::Data<Tools>,
+    now: Now,
+    who: &Who,
+    address: &Address,
+    form: &DecisionForm,
+) -> Result<String, Error> {
+    let Ok((Decision::Approve { on, .. }, reason)) = form.check() else { return Ok(String::new()) };
+    let (by, of) = (who.clone(), address.clone());
+    let seen = database.read(move |conn| Seen::of(conn, &by, now, &of)).await?;
+    let agreement = seen.proposed()?;
+    if agreement.round().approve(who.user_id, now.today, Some(on), &reason).is_err() {
+        return Ok(String::new());
+    }
+    let (tools, id) = (tools.clone(), agreement.proposal.id);
+    let worked = web::block(move || impact(&tools, id, on)).await.context("working out an impact")??;
+    Ok(serde_json::to_string(&worked).map_err(anyhow::Error::from)?)
+}
+
 fn decide(
     conn: &mut Conn,
     who: &Who,
     now: Now,
     address: &Address,
     form: &DecisionForm,
+    foreseen: String,
 ) -> Result<Result<String, Undecided>, Error> {
     let seen = Seen::of(conn, who, now, address)?;
     seen.proposed()?;
     let (decision, reason) = match form.check() {
         Ok(checked) => checked,
         Err(mistakes) => return Ok(Err(Undecided::Mistaken(mistakes))),
+    };
+    let decision = match decision {
+        Decision::Approve { on, .. } => Decision::Approve { on, impact: foreseen },
+        Decision::Return => Decision::Return,
     };
     let version = form.version.parse().unwrap_or(0);
     let decided = deciding::decide(conn, now, who, &seen, version, &decision, &reason)?;

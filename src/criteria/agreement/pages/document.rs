@@ -11,9 +11,10 @@ use crate::calendar::due_in_words;
 use crate::clock::{Moment, Now};
 use crate::criteria::agreement::deciding::may_withdraw;
 use crate::criteria::agreement::life::{Refusal, Reply, State, Step};
-use crate::criteria::agreement::proposal::{Ask, hash_of};
+use crate::criteria::agreement::proposal::{Ask, Proposal, hash_of};
 use crate::criteria::agreement::seen::{Address, Agreement, Reader, Seen};
 use crate::criteria::agreement::store::replacing;
+use crate::criteria::preview_pages::impact::Impact;
 use crate::criteria::store::{State as VersionState, Version, history, in_force};
 use crate::database::{Conn, Database};
 use crate::error::Error;
@@ -31,7 +32,10 @@ struct Event {
 
 /// What can be done with a version by this caller.
 struct Next {
+    edit: bool,
     propose: bool,
+    /// Start a new version from it.
+    start: bool,
     answer: bool,
     /// Why a commissioner may not decide yet; nobody else decides.
     decide: Option<Result<(), Refusal>>,
@@ -54,6 +58,8 @@ pub struct VersionPage {
     until: Option<NaiveDate>,
     /// What has taken its place as a proposal.
     replaced_by: Option<Text>,
+    /// What it was to do, as it stood at approval.
+    impact: Option<Impact>,
     next: Next,
     sees_answers: bool,
     threads: Vec<Thread>,
@@ -94,6 +100,7 @@ impl VersionPage {
             events: events(&seen, sees_answers, standing),
             conditions: conditions(&seen)?,
             until: until(&seen.version, &all),
+            impact: seen.agreement.as_ref().and_then(|agreement| impact_of(&agreement.proposal)),
             replaced_by: replaced_by.map(|version| Text::of(&code, &version)).transpose()?,
             standing,
             text,
@@ -152,6 +159,11 @@ impl VersionPage {
     }
 }
 
+/// What was worked out when a proposal was approved.
+pub fn impact_of(proposal: &Proposal) -> Option<Impact> {
+    serde_json::from_str(&proposal.impact).ok()
+}
+
 /// The last day a version was in force; none where it is or nothing is known to follow.
 pub fn until(version: &Version, all: &[Version]) -> Option<NaiveDate> {
     let is_agreed = |other: &&Version| crate::criteria::store::AGREED.contains(&other.state);
@@ -167,7 +179,11 @@ fn next(who: &Who, seen: &Seen, today: NaiveDate) -> Next {
     let can = |step| state.is_some_and(|state| state.after(step).is_some());
     let is_party = is_commissioner || seen.reader == Reader::Lay || seen.own_ask().is_some();
     Next {
-        propose: is_commissioner && seen.version.state == VersionState::Draft,
+        edit: is_commissioner && seen.version.state == VersionState::Draft,
+        propose: is_commissioner
+            && seen.version.state == VersionState::Draft
+            && !seen.version.text.is_empty(),
+        start: is_commissioner && seen.version.state != VersionState::Draft,
         answer: can(Step::Answer) && seen.own_ask().is_some(),
         decide: match (&seen.agreement, is_commissioner && can(Step::Approve)) {
             (Some(agreement), true) => Some(agreement.round().may_decide(who.user_id, today)),

@@ -41,9 +41,15 @@ struct GroupPage {
     counted: Option<Counted>,
     carers: Vec<(String, NaiveDate)>,
     lines: Vec<Line>,
+    /// Whether the caller drafts criteria.
+    drafts: bool,
 }
 
 impl GroupPage {
+    fn path(&self) -> String {
+        format!("/criteria/{}/{}", self.here.code, self.group.code)
+    }
+
     fn up(&self) -> String {
         format!("/criteria{}", Query::default().with("locality", &self.here.code))
     }
@@ -71,6 +77,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, address: &(String, String)) -> Res
     };
     Ok(GroupPage {
         chrome: who.chrome(),
+        drafts: Reader::of(who) == Reader::Commissioner,
         text: version.map(|version| Text::of(&here.code, version)).transpose()?,
         lines: lines(conn, who, &here, group, &standing)?,
         carers: carers(conn, here.id, &group.code, now.today)?,
@@ -101,9 +108,11 @@ fn lines(
     let made = shown.iter().enumerate().map(|(at, version)| {
         let before = shown[at + 1..].iter().find(|before| AGREED.contains(&before.state));
         let change = match before {
-            Some(before) => in_a_sentence(&compare(&before.expression()?, &version.expression()?))
-                .map(|change| format!("{change} since version {}", before.number)),
-            None => None,
+            Some(before) if !version.text.is_empty() => {
+                let compared = compare(&before.expression()?, &version.expression()?);
+                in_a_sentence(&compared).map(|change| format!("{change} since version {}", before.number))
+            }
+            _ => None,
         };
         Ok(Line {
             path: path(&here.code, version),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::answered;
-use crate::access::{PEOPLE, ReadsGroups, Who};
+use crate::access::{PEOPLE, RUNS, ReadsGroups, Role, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::calendar::due_in_words;
 use crate::clock::Now;
@@ -28,6 +28,7 @@ use crate::people::list::{Asked, Filters};
 use crate::people::register::published;
 use crate::people::scope::Scope;
 use crate::runs::store::{Locality, Run, current};
+use crate::runs::unapplied::unapplied;
 
 /// Which locality's criteria.
 #[derive(Deserialize)]
@@ -105,6 +106,9 @@ struct CriteriaPage {
     localities: Vec<Locality>,
     run: Option<Run>,
     rows: Vec<Row>,
+    /// What is in force and not applied, and what to do about it; for those who read runs.
+    unapplied: Option<(String, (&'static str, String))>,
+    is_commissioner: bool,
 }
 
 impl CriteriaPage {
@@ -141,10 +145,21 @@ fn page(conn: &mut Conn, who: &Who, now: Now, code: Option<&str>) -> Result<Crit
     let scope = Scope::of(conn, who, now.today)?;
     let localities = store::localities(conn, &scope.localities)?;
     let here = store::chosen(&localities, code)?.cloned();
-    let mut page =
-        CriteriaPage { chrome: who.chrome(), here: here.clone(), localities, run: None, rows: Vec::new() };
+    let mut page = CriteriaPage {
+        chrome: who.chrome(),
+        here: here.clone(),
+        localities,
+        run: None,
+        rows: Vec::new(),
+        unapplied: None,
+        is_commissioner: who.role() == Role::Commissioner,
+    };
     let Some(here) = here else { return Ok(page) };
     page.run = current(conn, here.id)?;
+    if RUNS.contains(&who.role()) {
+        let found = unapplied(conn, &[here.id], now.today)?.pop();
+        page.unapplied = found.map(|it| (it.in_words(), it.next(&here.code)));
+    }
     let counted = match &page.run {
         Some(run) => counted(conn, who, &scope, now, run)?,
         None => None,
@@ -173,17 +188,14 @@ fn open(
 ) -> Result<Vec<Open>, Error> {
     let mut versions = all(conn, here.id)?;
     let later = versions.clone();
-    versions.retain(|version| {
-        let on_its_way = match version.standing(standing) {
-            VersionState::Draft | VersionState::Proposed | VersionState::Approved => true,
-            VersionState::Returned => {
-                let after =
-                    |other: &Version| other.group_code == version.group_code && other.number > version.number;
-                !later.iter().any(after)
-            }
-            VersionState::InForce | VersionState::Superseded | VersionState::Withdrawn => false,
-        };
-        on_its_way
+    versions.retain(|version| match version.standing(standing) {
+        VersionState::Draft | VersionState::Proposed | VersionState::Approved => true,
+        VersionState::Returned => {
+            let after =
+                |other: &Version| other.group_code == version.group_code && other.number > version.number;
+            !later.iter().any(after)
+        }
+        VersionState::InForce | VersionState::Superseded | VersionState::Withdrawn => false,
     });
     let ids: Vec<i64> = versions.iter().filter_map(|version| version.proposal_id).collect();
     let agreements = Agreement::of(conn, &ids)?;

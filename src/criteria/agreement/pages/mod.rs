@@ -6,6 +6,7 @@ mod decision;
 mod document;
 mod group;
 mod list;
+mod sheet;
 mod terms;
 mod withdrawal;
 
@@ -22,8 +23,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/criteria", web::get().to(list::criteria))
         .route("/criteria.csv", web::get().to(list::csv))
+        .route("/criteria/{locality}/agreed", web::get().to(sheet::agreed))
+        .route("/criteria/{locality}/agreed.txt", web::get().to(sheet::file))
         .route("/criteria/{locality}/{code}", web::get().to(group::group))
         .route("/criteria/{locality}/{code}/versions/{number}", web::get().to(document::version))
+        .route("/criteria/{locality}/{code}/versions/{number}/sheet", web::get().to(sheet::sheet))
         .route("/criteria/{locality}/{code}/versions/{number}/proposal", web::get().to(terms::form))
         .route("/criteria/{locality}/{code}/versions/{number}/proposal", web::post().to(terms::keep))
         .route("/criteria/{locality}/{code}/versions/{number}/proposal/check", web::get().to(terms::check))
@@ -47,7 +51,8 @@ pub struct Text {
     pub version: Version,
     pub title: String,
     pub path: String,
-    reading: Reading,
+    /// None of a draft that has no text yet.
+    reading: Option<Reading>,
 }
 
 impl Text {
@@ -55,7 +60,10 @@ impl Text {
         Ok(Text {
             title: super::seen::title(version),
             path: super::seen::path(locality, version),
-            reading: Reading::of(&version.expression()?),
+            reading: match version.text.as_str() {
+                "" => None,
+                _ => Some(Reading::of(&version.expression()?)),
+            },
             version: version.clone(),
         })
     }
@@ -64,8 +72,8 @@ impl Text {
         agreement.versions.iter().map(|version| Text::of(locality, version)).collect()
     }
 
-    pub fn shown(&self) -> ReadingList<'_> {
-        ReadingList { reading: &self.reading }
+    pub fn shown(&self) -> Option<ReadingList<'_>> {
+        self.reading.as_ref().map(|reading| ReadingList { reading })
     }
 }
 

@@ -14,7 +14,7 @@ use crate::clock::Now;
 use crate::criteria::agreement::life::State;
 use crate::criteria::agreement::proposal::hash_of;
 use crate::criteria::agreement::proposing::{
-    self, NotProposed, Terms, check_dates, keep as keep_terms, terms_of,
+    self, NotProposed, Terms, check_dates, keep as keep_terms, terms_of, unfinished,
 };
 use crate::criteria::agreement::seen::{Address, Agreement, Seen};
 use crate::criteria::agreement::store::{self, carers};
@@ -82,6 +82,9 @@ impl TermsForm {
             }
         };
         let dates = check_dates(conn, now.today, &draft.agreement.versions, on, last.flatten())?;
+        if let Some(message) = unfinished(conn, &draft.agreement.versions)? {
+            mistakes.add("", message);
+        }
         for mistake in dates.iter() {
             mistakes.add(mistake.field.clone(), mistake.message.clone());
         }
