@@ -23,6 +23,7 @@ mod mail;
 mod movements;
 mod organisations;
 mod people;
+mod previews;
 mod runs;
 mod runs_pages;
 mod samples;

@@ -146,6 +146,7 @@ impl ExportCriteria {
 pub fn text_of(versions: &[Version]) -> Result<String, Error> {
     let expressions = versions
         .iter()
+        .filter(|version| !version.is_blank())
         .map(|version| Ok((version.group_code.as_str(), version.expression()?)))
         .collect::<Result<Vec<_>, Error>>()?;
     let of = |code: &str| expressions.iter().find(|(group, _)| *group == code).map(|(_, one)| one);

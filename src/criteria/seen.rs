@@ -1,13 +1,13 @@
-//! Which criteria a caller may read: a group of a locality in scope, and its versions.
+//! A version of criteria as drafting and preview pages speak of it: a group of a locality in the caller's scope.
 
-use super::agreement::seen::{Agreement, Reader};
-use super::store::{self, Version};
+use super::agreement::seen;
+pub use super::agreement::seen::Address;
+use super::store::Version;
 use crate::access::{Role, Who};
 use crate::clock::Now;
 use crate::database::Conn;
 use crate::error::Error;
-use crate::groups::scheme::{Group, Scheme};
-use crate::groups::store::localities;
+use crate::groups::scheme::Group;
 use crate::people::scope::Scope;
 use crate::runs::store::Locality;
 
@@ -18,9 +18,6 @@ pub struct Here {
     pub group: Group,
     pub scope: Scope,
 }
-
-/// A version as an address names it: locality, group, number.
-pub type Address = (String, String, String);
 
 /// A version the caller may read.
 #[derive(Clone, Debug)]
@@ -38,11 +35,8 @@ impl Here {
     /// # Errors
     /// `NotFound` for a locality out of scope and for what is no group.
     pub fn of(conn: &mut Conn, who: &Who, now: Now, locality: &str, group: &str) -> Result<Here, Error> {
-        let group = Scheme::shipped().group(group).cloned().ok_or(Error::NotFound)?;
-        let scope = Scope::of(conn, who, now.today)?;
-        let all = localities(conn, &scope.localities)?;
-        let locality = all.into_iter().find(|one| one.code == locality).ok_or(Error::NotFound)?;
-        Ok(Here { locality, group, scope })
+        let (locality, group) = seen::place(conn, who, now, locality, group)?;
+        Ok(Here { locality, group: group.clone(), scope: Scope::of(conn, who, now.today)? })
     }
 
     /// The address of the group's criteria.
@@ -52,7 +46,7 @@ impl Here {
 
     /// The address of a version of whatever group of the locality.
     pub fn sibling(&self, version: &Version) -> String {
-        format!("/criteria/{}/{}/versions/{}", self.locality.code, version.group_code, version.number)
+        seen::path(&self.locality.code, version)
     }
 
     /// The address of a version.
@@ -64,29 +58,14 @@ impl Here {
 impl Seen {
     /// # Errors
     /// `NotFound` for a version that is not there and for one the caller may not read.
-    pub fn of(
-        conn: &mut Conn,
-        who: &Who,
-        now: Now,
-        (locality, group, number): &Address,
-    ) -> Result<Seen, Error> {
-        let here = Here::of(conn, who, now, locality, group)?;
-        let number = number.parse().map_err(|_| Error::NotFound)?;
-        let version = store::version(conn, here.locality.id, &here.group.code, number)?;
-        let version = version.ok_or(Error::NotFound)?;
-        let agreement = version.proposal_id.map(|id| Agreement::one(conn, id)).transpose()?;
-        match Reader::of(who).may_read(version.state, agreement.as_ref()) {
-            true => Ok(Seen { here, version }),
-            false => Err(Error::NotFound),
-        }
+    pub fn of(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<Seen, Error> {
+        let seen = seen::Seen::of(conn, who, now, address)?;
+        let scope = Scope::of(conn, who, now.today)?;
+        let here = Here { locality: seen.locality, group: seen.group.clone(), scope };
+        Ok(Seen { here, version: seen.version })
     }
 
     pub fn address(&self) -> String {
-        self.here.version(self.version.number)
-    }
-
-    /// "Version 4 of Learning disability, Ealing".
-    pub fn title(&self) -> String {
-        format!("Version {} of {}, {}", self.version.number, self.here.group.label, self.here.locality.name)
+        self.here.sibling(&self.version)
     }
 }

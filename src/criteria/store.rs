@@ -81,6 +81,11 @@ impl State {
 }
 
 impl Version {
+    /// Whether it is a draft that was begun from nothing and has no text yet.
+    pub fn is_blank(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// The text as a value.
     pub fn expression(&self) -> Result<Expression, Error> {
         let parsed = parse(&self.text).map_err(|mistake| {

@@ -6,12 +6,13 @@ use serde_json::json;
 
 use super::act::Sent;
 use super::edit_page::draft_of;
-use super::store::{self, Draft};
+use super::store;
 use crate::access::{Commissioner, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::criteria::preview_pages::sides::Bundle;
 use crate::criteria::seen::{Address, Seen};
+use crate::criteria::store::Version;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::once;
@@ -24,9 +25,8 @@ pub type Candidate = Choice;
 /// The drafts of the locality that fit beside those of a bundle.
 pub fn candidates(conn: &mut Conn, seen: &Seen, bundle: &Bundle) -> Result<Vec<Candidate>, Error> {
     let all = store::drafts(conn, seen.here.locality.id)?;
-    let fits = |draft: &&Draft| fits(&all, draft, bundle);
-    let choice = |draft: &Draft| {
-        let version = &draft.version;
+    let fits = |draft: &&Version| fits(&all, draft, bundle);
+    let choice = |version: &Version| {
         let words = format!("{}, version {}", label(Some(&version.group_code)), version.number);
         Choice::new(format!("{}/{}", version.group_code, version.number), words)
     };
@@ -34,12 +34,11 @@ pub fn candidates(conn: &mut Conn, seen: &Seen, bundle: &Bundle) -> Result<Vec<C
 }
 
 /// Whether a draft and those it stands with bring no group that is here already.
-fn fits(all: &[Draft], other: &Draft, bundle: &Bundle) -> bool {
-    let with = |draft: &&Draft| {
-        draft.version.id == other.version.id
-            || draft.proposal_id.is_some() && draft.proposal_id == other.proposal_id
+fn fits(all: &[Version], other: &Version, bundle: &Bundle) -> bool {
+    let with = |draft: &&Version| {
+        draft.id == other.id || draft.proposal_id.is_some() && draft.proposal_id == other.proposal_id
     };
-    let is_here = |draft: &Draft| bundle.all.iter().any(|here| here.group_code == draft.version.group_code);
+    let is_here = |draft: &Version| bundle.all.iter().any(|here| here.group_code == draft.group_code);
     !all.iter().filter(with).any(is_here)
 }
 
@@ -67,8 +66,7 @@ pub async fn change(
 
 fn leave(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<String, Error> {
     let seen = draft_of(conn, who, now, address)?;
-    let draft = store::draft(conn, seen.version.id)?;
-    store::put_into(conn, &draft, None)?;
+    store::put_into(conn, &seen.version, None)?;
     let subjects = [Subject::criteria(&seen.here.locality.code, &seen.here.group.code)];
     let details = json!({ "version": seen.version.number });
     audit::record(conn, now.moment, &who.actor, Verb::DraftTakenOut, &subjects, details)?;
@@ -77,10 +75,10 @@ fn leave(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<Stri
 
 fn join(conn: &mut Conn, who: &Who, now: Now, address: &Address, with: &str) -> Result<String, Error> {
     let seen = draft_of(conn, who, now, address)?;
-    let draft = store::draft(conn, seen.version.id)?;
+    let draft = &seen.version;
     let bundle = Bundle::of(conn, &seen.version)?;
     let all = store::drafts(conn, seen.here.locality.id)?;
-    let named = |one: &&Draft| format!("{}/{}", one.version.group_code, one.version.number) == with;
+    let named = |one: &&Version| format!("{}/{}", one.group_code, one.number) == with;
     let Some(other) = all.iter().find(named) else {
         return Err(Error::conflict(
             "Choose a draft to put this one together with. It may have been proposed or deleted.",
@@ -99,9 +97,8 @@ fn join(conn: &mut Conn, who: &Who, now: Now, address: &Address, with: &str) -> 
         Some(proposal) => proposal,
         None => store::add_bundle(conn, now.moment, &who.actor, seen.here.locality.id)?,
     };
-    let mine = |one: &&Draft| {
-        one.version.id == draft.version.id
-            || draft.proposal_id.is_some() && one.proposal_id == draft.proposal_id
+    let mine = |one: &&Version| {
+        one.id == draft.id || draft.proposal_id.is_some() && one.proposal_id == draft.proposal_id
     };
     for one in all.iter().filter(mine).chain([other]) {
         store::put_into(conn, one, Some(proposal))?;

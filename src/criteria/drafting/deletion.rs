@@ -103,8 +103,7 @@ fn remove(
             "Go to the draft",
         ));
     }
-    let draft = store::draft(conn, seen.version.id)?;
-    store::delete(conn, &draft)?;
+    store::delete(conn, &seen.version)?;
     let subjects = [Subject::criteria(&seen.here.locality.code, &seen.here.group.code)];
     let details = json!({ "version": seen.version.number, "text": seen.version.text });
     audit::record(conn, now.moment, &who.actor, Verb::DraftDeleted, &subjects, details)?;

@@ -178,7 +178,7 @@ fn gather(
         None => store::typed(conn, &version)?,
     };
     let parsed = crate::criteria::parser::parse(&text).ok().map(|parsed| parsed.expression.to_string());
-    let is_earlier = parsed.is_none() && !version.text.is_empty();
+    let is_earlier = parsed.is_none() && !version.is_blank();
     let bundle = Bundle::of(conn, &version)?.with_text(parsed.as_deref().unwrap_or(&version.text));
     let candidates = candidates(conn, &seen, &bundle)?;
     let revisions = store::revisions(conn, version.id, MOST_REVISIONS)?;
@@ -219,7 +219,7 @@ async fn page(
         }
         Ok::<_, Error>(EditPage {
             chrome: who.chrome(),
-            shown: (!version.text.is_empty() || parts.expression.is_some()).then_some(shown),
+            shown: (!version.is_blank() || parts.expression.is_some()).then_some(shown),
             others: prepared.bundle.others().cloned().collect(),
             here: prepared.seen.here,
             mistakes,

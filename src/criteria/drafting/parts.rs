@@ -160,7 +160,7 @@ impl Shown {
         let worked = Worked::of(register, &prepared.sides, cancelled)?;
         Ok(Shown {
             tables: tables(&worked, &prepared.seen.here.group, &prepared.practices, prepared.audience),
-            lists: Lists::new(&prepared.seen, prepared.sides.on),
+            lists: Lists::new(prepared),
             on: prepared.sides.on,
             register: worked.register,
             is_earlier,

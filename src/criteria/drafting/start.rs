@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::act::{Sent, in_words};
-use super::store::{self, Draft};
+use super::store;
 use crate::access::{Commissioner, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
@@ -90,7 +90,7 @@ impl Sources {
             elsewhere.extend(version.map(|version| (other, version)));
         }
         let open = versions.iter().filter(|version| version.state == State::Draft).cloned().collect();
-        let versions = versions.into_iter().filter(|version| !version.text.is_empty()).collect();
+        let versions = versions.into_iter().filter(|version| !version.is_blank()).collect();
         Ok(Sources { here, versions, in_force: now_in_force, elsewhere, open })
     }
 
@@ -114,8 +114,8 @@ impl Sources {
         sources.push(Choice::new("text", "A text").hint(hint));
         sources.push(Choice::new("nothing", "Nothing"));
         let versions = self.versions.iter().map(|version| {
-            let state = state_words(version.state);
-            Choice::new(version.number.to_string(), format!("Version {}, {state}", version.number))
+            let standing = version.standing(self.in_force.as_slice()).label().to_lowercase();
+            Choice::new(version.number.to_string(), format!("Version {}, {standing}", version.number))
         });
         let elsewhere = self.elsewhere.iter().map(|(locality, version)| {
             Choice::new(&locality.code, format!("{}, version {}", locality.name, version.number))
@@ -174,19 +174,6 @@ impl Sources {
             "nothing" => Ok(vec![Begun { group, typed: String::new(), made_from_id: None }]),
             _ => Err(Mistakes::of_one("from", "Choose what the draft starts from")),
         }
-    }
-}
-
-/// A state as sentences say it.
-pub fn state_words(state: State) -> &'static str {
-    match state {
-        State::Draft => "draft",
-        State::Proposed => "proposed",
-        State::Approved => "approved",
-        State::InForce => "in force",
-        State::Superseded => "superseded",
-        State::Withdrawn => "withdrawn",
-        State::Returned => "returned",
     }
 }
 
@@ -280,8 +267,7 @@ fn make(conn: &mut Conn, who: &Who, now: Now, here: &Here, begun: Vec<Begun>) ->
         let place = (here.locality.id, &*one.group);
         let version = store::add(conn, now.moment, &who.actor, place, &one.typed, one.made_from_id)?;
         if together.is_some() {
-            let draft = Draft { version: version.clone(), proposal_id: None, made_from_id: one.made_from_id };
-            store::put_into(conn, &draft, together)?;
+            store::put_into(conn, &version, together)?;
         }
         made.push(version);
     }

@@ -11,16 +11,6 @@ use crate::error::Error;
 use crate::keys::random_reference;
 use crate::schema::{criteria_versions, draft_revisions, proposals};
 
-/// A version with what it was made from and what it is proposed with.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = criteria_versions)]
-pub struct Draft {
-    #[diesel(embed)]
-    pub version: Version,
-    pub proposal_id: Option<i64>,
-    pub made_from_id: Option<i64>,
-}
-
 /// A text as it was saved.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = draft_revisions)]
@@ -41,11 +31,6 @@ pub enum Saved {
     Stale { theirs: String, version: i64 },
 }
 
-/// A draft by the row id of its version.
-pub fn draft(conn: &mut Conn, id: i64) -> Result<Draft, Error> {
-    Ok(criteria_versions::table.find(id).select(Draft::as_select()).first(conn)?)
-}
-
 /// The texts of a draft, latest first.
 pub fn revisions(conn: &mut Conn, id: i64, at_most: i64) -> Result<Vec<Revision>, Error> {
     Ok(draft_revisions::table
@@ -59,7 +44,7 @@ pub fn revisions(conn: &mut Conn, id: i64, at_most: i64) -> Result<Vec<Revision>
 /// Whether a draft's text is what was last typed into it: what was typed since may be no expression.
 pub fn is_settled(conn: &mut Conn, version: &Version) -> Result<bool, Error> {
     let typed = typed(conn, version)?;
-    Ok(!version.text.is_empty() && canonical(&typed).as_deref() == Some(&*version.text))
+    Ok(!version.is_blank() && canonical(&typed).as_deref() == Some(&*version.text))
 }
 
 /// The text of a draft as it was last typed, whether it can be read or not.
@@ -100,7 +85,7 @@ pub fn add(
     if !typed.is_empty() {
         add_revision(conn, now, actor, id, typed)?;
     }
-    Ok(draft(conn, id)?.version)
+    Ok(criteria_versions::table.find(id).select(Version::as_select()).first(conn)?)
 }
 
 /// Keeps a text that was typed into a draft as it showed it. The same text sent again is kept already.
@@ -164,16 +149,15 @@ fn add_revision(conn: &mut Conn, now: Moment, actor: &Actor, id: i64, typed: &st
 ///
 /// # Errors
 /// `Conflict` where it is no draft any more.
-pub fn delete(conn: &mut Conn, draft: &Draft) -> Result<(), Error> {
-    diesel::update(criteria_versions::table.filter(criteria_versions::made_from_id.eq(draft.version.id)))
+pub fn delete(conn: &mut Conn, draft: &Version) -> Result<(), Error> {
+    diesel::update(criteria_versions::table.filter(criteria_versions::made_from_id.eq(draft.id)))
         .set(criteria_versions::made_from_id.eq(draft.made_from_id))
         .execute(conn)?;
-    diesel::delete(draft_revisions::table.filter(draft_revisions::version_id.eq(draft.version.id)))
-        .execute(conn)?;
+    diesel::delete(draft_revisions::table.filter(draft_revisions::version_id.eq(draft.id))).execute(conn)?;
     let same = criteria_versions::table
-        .find(draft.version.id)
+        .find(draft.id)
         .filter(criteria_versions::state.eq(State::Draft))
-        .filter(criteria_versions::version.eq(draft.version.version));
+        .filter(criteria_versions::version.eq(draft.version));
     match diesel::delete(same).execute(conn)? {
         0 => Err(Error::conflict(
             "This draft was changed, proposed or deleted meanwhile.",
@@ -185,12 +169,12 @@ pub fn delete(conn: &mut Conn, draft: &Draft) -> Result<(), Error> {
 }
 
 /// Every draft of a locality, in the order of groups' codes.
-pub fn drafts(conn: &mut Conn, locality_id: i64) -> Result<Vec<Draft>, Error> {
+pub fn drafts(conn: &mut Conn, locality_id: i64) -> Result<Vec<Version>, Error> {
     Ok(criteria_versions::table
         .filter(criteria_versions::locality_id.eq(locality_id))
         .filter(criteria_versions::state.eq(State::Draft))
         .order((criteria_versions::group_code, criteria_versions::number))
-        .select(Draft::as_select())
+        .select(Version::as_select())
         .load(conn)?)
 }
 
@@ -230,9 +214,8 @@ pub fn add_bundle(conn: &mut Conn, now: Moment, actor: &Actor, locality_id: i64)
 ///
 /// # Errors
 /// `Conflict` where it is no draft any more.
-pub fn put_into(conn: &mut Conn, draft: &Draft, proposal_id: Option<i64>) -> Result<(), Error> {
-    let still =
-        criteria_versions::table.find(draft.version.id).filter(criteria_versions::state.eq(State::Draft));
+pub fn put_into(conn: &mut Conn, draft: &Version, proposal_id: Option<i64>) -> Result<(), Error> {
+    let still = criteria_versions::table.find(draft.id).filter(criteria_versions::state.eq(State::Draft));
     let moved = diesel::update(still).set(criteria_versions::proposal_id.eq(proposal_id)).execute(conn)?;
     if moved == 0 {
         return Err(Error::conflict(

@@ -9,7 +9,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::sides::{Bundle, Sides};
+use super::sides::{Bundle, Sides, drafted};
 use super::tables::{Cell, Practices, Table, Tables, on_the_register, tables};
 use super::work::{Closer, Wanted, Worked, register};
 use crate::access::{ReadsGroups, Who};
@@ -40,6 +40,13 @@ impl Asked {
         TypedDate::new(part("on_day"), part("on_month"), part("on_year"))
     }
 
+    /// The version of the same group to compare with, where one is asked for.
+    fn against(&self, conn: &mut Conn, who: &Who, now: Now, seen: &Seen) -> Result<Option<Version>, Error> {
+        let Some(number) = self.query.get("against") else { return Ok(None) };
+        let (locality, group) = (seen.here.locality.code.clone(), seen.here.group.code.clone());
+        Ok(Some(Seen::of(conn, who, now, &(locality, group, number.to_owned()))?.version))
+    }
+
     /// The day, or `usual` where none is asked for.
     fn day(&self, usual: NaiveDate) -> Result<NaiveDate, Mistakes> {
         let checked = self.typed().check("Date").and_then(|day| match day {
@@ -52,10 +59,18 @@ impl Asked {
     }
 }
 
+/// What two versions of a group make of the criteria in force, from one to the other.
+pub fn between(conn: &mut Conn, on: NaiveDate, before: &Version, after: &Version) -> Result<Sides, Error> {
+    let drafted = |version| drafted(version).transpose().map(|draft| draft.into_iter().collect::<Vec<_>>());
+    Sides::of(conn, after.locality_id, on, [&drafted(before)?, &drafted(after)?], &[])
+}
+
 /// All that a preview needs from the database.
 pub struct Prepared {
     pub seen: Seen,
     pub bundle: Bundle,
+    /// The version it is compared with in place of what is in force.
+    pub against: Option<Version>,
     pub sides: Sides,
     pub practices: Practices,
     pub audience: Audience,
@@ -101,9 +116,16 @@ impl Prepared {
                 Err(mistakes) => (usual, mistakes),
             },
         };
-        let sides = bundle.sides(conn, on)?;
+        let against = match audience {
+            Audience::MayList => asked.against(conn, who, now, &seen)?,
+            Audience::Others(_) => None,
+        };
+        let sides = match &against {
+            None => bundle.sides(conn, on)?,
+            Some(other) => between(conn, on, other, &seen.version)?,
+        };
         let practices = practices(conn, seen.here.locality.id)?;
-        Ok(Prepared { seen, bundle, sides, practices, audience, mistakes })
+        Ok(Prepared { seen, bundle, against, sides, practices, audience, mistakes })
     }
 
     /// Works the preview out. Not to be called within a transaction.
@@ -117,7 +139,7 @@ impl Prepared {
             return Ok(None);
         };
         let Ok(worked) = Worked::of(&register, &self.sides, &wanted.0) else { return Ok(None) };
-        let criterion = match self.seen.version.text.is_empty() {
+        let criterion = match self.seen.version.is_blank() {
             true => None,
             false => Some(self.seen.version.expression()?),
         };
@@ -165,15 +187,29 @@ pub struct Answered {
 pub struct Lists {
     address: String,
     on: NaiveDate,
+    against: Option<i64>,
+    /// Whether the caller may list the people counted.
+    are_open: bool,
 }
 
 impl Lists {
-    pub fn new(seen: &Seen, on: NaiveDate) -> Lists {
-        Lists { address: seen.address(), on }
+    pub fn new(prepared: &Prepared) -> Lists {
+        let against = prepared.against.as_ref().map(|version| version.number);
+        let are_open = prepared.audience == Audience::MayList;
+        Lists { address: prepared.seen.address(), on: prepared.sides.on, against, are_open }
+    }
+
+    /// The parts of an address that say what is previewed.
+    pub fn asked(&self, query: &Query) -> Query {
+        let query = with_day(query, self.on);
+        match self.against {
+            Some(number) => query.with("against", number),
+            None => query,
+        }
     }
 
     fn of(&self, query: &Query) -> String {
-        format!("{}/preview/people{}", self.address, with_day(query, self.on))
+        format!("{}/preview/people{}", self.address, self.asked(query))
     }
 }
 
@@ -199,7 +235,7 @@ pub struct Linked<'a> {
 
 impl Display for Linked<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        match self.cell.list() {
+        match self.cell.list().filter(|_| self.lists.are_open) {
             Some(query) => {
                 let address = self.lists.of(query).replace('&', "&amp;");
                 write!(out, "<a href=\"{address}\">{}</a>", self.cell.shown)
@@ -216,6 +252,7 @@ struct PreviewPage {
     here: Here,
     version: Version,
     others: Vec<Version>,
+    against: Option<Version>,
     on: NaiveDate,
     typed: TypedDate,
     mistakes: Mistakes,
@@ -247,7 +284,7 @@ impl PreviewPage {
     }
 
     fn csv(&self) -> String {
-        format!("{}/preview.csv{}", self.address(), with_day(&Query::default(), self.on))
+        format!("{}/preview.csv{}", self.address(), self.lists.asked(&Query::default()))
     }
 }
 
@@ -289,12 +326,13 @@ pub async fn preview(
     let (chrome, asked) = (who.chrome(), Asked::new(query.into_inner()));
     let typed = asked.typed();
     let (prepared, preview) = answered(who, &database, &tools, now, address.into_inner(), asked).await?;
-    let Prepared { seen, bundle, sides, mistakes, audience, .. } = prepared;
+    let lists = Lists::new(&prepared);
+    let Prepared { seen, bundle, against, sides, mistakes, audience, .. } = prepared;
     let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let lists = Lists::new(&seen, sides.on);
     let page = PreviewPage {
         chrome,
-        others: bundle.others().cloned().collect(),
+        others: if against.is_none() { bundle.others().cloned().collect() } else { Vec::new() },
+        against,
         typed: if mistakes.is_empty() { TypedDate::of(sides.on) } else { typed },
         on: sides.on,
         nothing_in_force: sides.used.is_empty(),

@@ -1,4 +1,4 @@
-//! The people a count of a preview is of, by pseudonym, within what the caller may list.
+//! The people a count of a preview is of, by pseudonym, for those who may list everybody in the locality.
 
 use std::collections::HashSet;
 
@@ -9,10 +9,10 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::page::{Asked, Prepared, with_day};
+use super::page::{Asked, Lists, Prepared};
 use super::tables::{care_word, care_words, place_word, place_words};
 use super::work::{Wanted, Worked, preview, register};
-use crate::access::{ReadsPeople, Who};
+use crate::access::{ReadsRuns, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::criteria::seen::{Address, Here};
@@ -21,11 +21,10 @@ use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::jobs::Tools;
 use crate::page::{Chrome, Pages, Query, filters, show};
-use crate::people::list::{Asked as AskedPeople, Filters, Listed, is_planning};
+use crate::people::list::{Asked as AskedPeople, Filters, Listed};
 use crate::people::matching::objecting;
 use crate::people::register::published;
 use crate::people::rows;
-use crate::people::scope::{Reach, Scope};
 use crate::runs::preview::{Care, Mover, Standing};
 
 /// Somebody listed, and where they would go from and to.
@@ -43,6 +42,7 @@ struct PeoplePage {
     here: Here,
     version: Version,
     on: NaiveDate,
+    lists: Lists,
     query: Query,
     /// What the list is of, in words.
     of: Vec<String>,
@@ -53,7 +53,8 @@ struct PeoplePage {
 
 impl PeoplePage {
     fn preview(&self) -> String {
-        format!("{}/preview{}", self.here.version(self.version.number), with_day(&Query::default(), self.on))
+        let asked = self.lists.asked(&Query::default());
+        format!("{}/preview{asked}", self.here.version(self.version.number))
     }
 
     /// Those the count is of, whether listed or left out.
@@ -63,7 +64,7 @@ impl PeoplePage {
 }
 
 pub async fn people(
-    ReadsPeople(who): ReadsPeople,
+    ReadsRuns(who): ReadsRuns,
     database: web::Data<Database>,
     tools: web::Data<Tools>,
     now: Now,
@@ -174,16 +175,14 @@ fn page(
     places: &Places,
     mut movers: Vec<Mover>,
 ) -> Result<PeoplePage, Error> {
-    let (register, Prepared { seen, sides, .. }) = (published(conn)?, prepared);
+    let (register, lists) = (published(conn)?, Lists::new(&prepared));
+    let Prepared { seen, sides, .. } = prepared;
     let everybody = Filters { everybody: true, ..Filters::default() };
     let asked = AskedPeople::by(who.role(), &seen.here.scope, &everybody, now.today, register);
-    within(conn, &seen.here.scope, &asked, &mut movers)?;
     let counted = movers.len();
-    if is_planning(who.role()) {
-        let objecting: Vec<i64> = objecting(register).load(conn)?;
-        let objecting: HashSet<i64> = objecting.into_iter().collect();
-        movers.retain(|mover| !objecting.contains(&mover.person_id));
-    }
+    let objecting: Vec<i64> = objecting(register).load(conn)?;
+    let objecting: HashSet<i64> = objecting.into_iter().collect();
+    movers.retain(|mover| !objecting.contains(&mover.person_id));
     let left_out = i64::try_from(counted - movers.len()).unwrap_or(i64::MAX);
     let number = |name: &str| query.get(name).and_then(|text| text.parse().ok()).unwrap_or(1);
     let pages = Pages::new(number("page"), number("per"), i64::try_from(movers.len()).unwrap_or(i64::MAX));
@@ -206,6 +205,7 @@ fn page(
     Ok(PeoplePage {
         chrome: who.chrome(),
         on: sides.on,
+        lists,
         of,
         pages,
         left_out,
@@ -214,24 +214,4 @@ fn page(
         here: seen.here,
         version: seen.version,
     })
-}
-
-/// Keeps those the caller may list.
-fn within(
-    conn: &mut Conn,
-    scope: &Scope,
-    asked: &AskedPeople<'_>,
-    movers: &mut Vec<Mover>,
-) -> Result<(), Error> {
-    if let Reach::Practices(practices) = &scope.reach {
-        movers.retain(|mover| practices.contains(&mover.practice_id));
-        return Ok(());
-    }
-    let mut mine = HashSet::new();
-    let ids: Vec<i64> = movers.iter().map(|mover| mover.person_id).collect();
-    for some in ids.chunks(5_000) {
-        mine.extend(rows::among(conn, asked, some)?);
-    }
-    movers.retain(|mover| mine.contains(&mover.person_id));
-    Ok(())
 }

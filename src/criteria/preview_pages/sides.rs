@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use crate::criteria::drafting::store::{Draft, bundle, draft};
+use crate::criteria::drafting::store::bundle;
 use crate::criteria::expression::Expression;
-use crate::criteria::store::{State, Version, in_force};
+use crate::criteria::store::{AGREED, State, Version};
 use crate::database::Conn;
 use crate::decisions::holds;
 use crate::error::Error;
@@ -47,7 +47,7 @@ impl Sides {
         [before, after]: [&[Drafted]; 2],
         but: &[i64],
     ) -> Result<Sides, Error> {
-        let used = in_force_by(conn, locality_id, on, but)?;
+        let used = in_force_but(conn, locality_id, on, but)?;
         let criteria: Result<BTreeMap<String, Expression>, Error> =
             used.iter().map(|version| Ok((version.group_code.clone(), version.expression()?))).collect();
         let criteria = criteria?;
@@ -66,24 +66,23 @@ fn rules(criterion: impl Fn(&str) -> Option<Expression>) -> Rules {
     Rules::of_scheme(Scheme::shipped(), Rules::MINIMUM_AGE, criterion)
 }
 
-/// The versions that are in force on a date or will have taken force by then, one a group at most.
-pub fn in_force_by(
+/// The versions in force on a date but for some (row ids), one a group at most.
+fn in_force_but(
     conn: &mut Conn,
     locality_id: i64,
     on: NaiveDate,
     but: &[i64],
 ) -> Result<Vec<Version>, Error> {
-    let approved: Vec<Version> = criteria_versions::table
+    let mut versions: Vec<Version> = criteria_versions::table
         .filter(criteria_versions::locality_id.eq(locality_id))
-        .filter(criteria_versions::state.eq(State::Approved).and(criteria_versions::in_force_from.le(on)))
+        .filter(criteria_versions::state.eq_any(AGREED))
+        .filter(criteria_versions::in_force_from.is_null().or(criteria_versions::in_force_from.le(on)))
         .filter(criteria_versions::id.ne_all(but.to_vec()))
-        .order(criteria_versions::number)
+        .order((criteria_versions::group_code, criteria_versions::number.desc()))
         .select(Version::as_select())
         .load(conn)?;
-    let in_force = in_force(conn, locality_id, on)?.into_iter();
-    let latest: BTreeMap<String, Version> =
-        in_force.chain(approved).map(|version| (version.group_code.clone(), version)).collect();
-    Ok(latest.into_values().collect())
+    versions.dedup_by(|later, earlier| later.group_code == earlier.group_code);
+    Ok(versions)
 }
 
 /// A version with those it is proposed with, and the day it would take force.
@@ -98,12 +97,13 @@ pub struct Bundle {
 
 impl Bundle {
     pub fn of(conn: &mut Conn, version: &Version) -> Result<Bundle, Error> {
-        let Draft { version, proposal_id, .. } = draft(conn, version.id)?;
-        let Some(proposal_id) = proposal_id else {
-            return Ok(Bundle { all: vec![version.clone()], version, takes_force_on: None });
+        let (version, takes_force_on) = (version.clone(), version.in_force_from);
+        let Some(proposal_id) = version.proposal_id else {
+            return Ok(Bundle { all: vec![version.clone()], version, takes_force_on });
         };
-        let takes_force_on =
+        let proposed: Option<NaiveDate> =
             proposals::table.find(proposal_id).select(proposals::takes_force_on).first(conn)?;
+        let takes_force_on = takes_force_on.or(proposed);
         Ok(Bundle { version, all: bundle(conn, proposal_id)?, takes_force_on })
     }
 
@@ -133,14 +133,15 @@ impl Bundle {
 
     /// What a preview of it compares on a day.
     pub fn sides(&self, conn: &mut Conn, on: NaiveDate) -> Result<Sides, Error> {
-        let ids: Vec<i64> = self.all.iter().map(|version| version.id).collect();
+        let approved = self.all.iter().filter(|version| version.state == State::Approved);
+        let ids: Vec<i64> = approved.map(|version| version.id).collect();
         Sides::of(conn, self.version.locality_id, on, [&[], &self.drafted()?], &ids)
     }
 }
 
 /// A version's criterion; none where its draft has no text yet.
 pub fn drafted(version: &Version) -> Option<Result<Drafted, Error>> {
-    if version.text.is_empty() {
+    if version.is_blank() {
         return None;
     }
     let criterion = version.expression();

@@ -531,6 +531,24 @@ impl Closer {
     }
 }
 
+/// Who comes to the group of a version and goes from it, where neither side is what is in force: a breakdown of which there
+/// are too many to guard each beside the others, so in fives to those who may not list everybody.
+pub fn come_and_go(worked: &Worked, group: &Group, to: Audience) -> [Cell; 2] {
+    fn of<P: Named>(moves: &Moves<P>, place: &P, to: Audience) -> [Cell; 2] {
+        let at = moves.place(place);
+        let count = |side: fn(&Grid<_>, usize) -> crate::runs::preview::Cell, name: &str| {
+            let people = at.map_or(0, |at| side(&moves.all, at).people);
+            let list = Query::default().with(name, place.word());
+            Cell { shown: release_rounded(Guarded::new(signed(people)), to), list: Some(list) }
+        };
+        [count(Grid::coming_to, P::TO), count(Grid::leaving, P::FROM)]
+    }
+    match (&worked.placements.care, group.overlay) {
+        (Some(care), true) => of(care, &Care::Yes, to),
+        _ => of(&worked.placements.home, &Standing::Group(group.code.clone()), to),
+    }
+}
+
 /// A count of everybody on the register of the day.
 pub fn on_the_register(worked: &Worked, to: Audience) -> Shown<i64> {
     release_rounded(Guarded::new(signed(worked.placements.home.all.everybody().people)), to)
