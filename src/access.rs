@@ -294,6 +294,10 @@ in_role! {
     Provider: &[Role::Provider]
 }
 in_role! {
+    /// Answers for a practice.
+    Practice: &[Role::Gp, Role::PracticeStaff]
+}
+in_role! {
     /// May bring data in.
     Imports: IMPORTS
 }

@@ -25,6 +25,7 @@ use May::{Anybody, Roles, SignedIn};
 const ADMINISTRATOR: &[Role] = &[Role::Administrator];
 const COMMISSIONER: &[Role] = &[Role::Commissioner];
 const PROVIDER: &[Role] = &[Role::Provider];
+const PRACTICE: &[Role] = &[Role::Gp, Role::PracticeStaff];
 
 /// Method, address as the routes write it, and who may call it.
 const TABLE: &[(&str, &str, May)] = &[
@@ -144,7 +145,16 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/movements.csv", Roles(PEOPLE)),
     ("get", "/decisions", Roles(DECISIONS)),
     ("get", "/decisions.csv", Roles(DECISIONS)),
+    ("get", "/decisions/together/{locality}", Roles(PROVIDER)),
+    ("post", "/decisions/together/{locality}", Roles(PROVIDER)),
+    ("get", "/decisions/batches/{reference}", Roles(DECISIONS)),
+    ("get", "/decisions/questions/{reference}", Roles(DECISIONS)),
+    ("post", "/decisions/questions/{reference}", Roles(PRACTICE)),
     ("get", "/decisions/{pseudonym}", Roles(DECISIONS)),
+    ("get", "/decisions/{pseudonym}/question", Roles(PROVIDER)),
+    ("post", "/decisions/{pseudonym}/question", Roles(PROVIDER)),
+    ("get", "/decisions/{pseudonym}/review", Roles(PROVIDER)),
+    ("post", "/decisions/{pseudonym}/review", Roles(PROVIDER)),
     ("post", "/decisions/{pseudonym}/decision", Roles(PROVIDER)),
     ("get", "/runs", Roles(RUNS)),
     ("get", "/runs.csv", Roles(RUNS)),

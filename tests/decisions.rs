@@ -1,5 +1,8 @@
 //! Judgement cases: who sees which, what a decision does at once, and that no run undoes it.
 
+mod answers;
+mod together;
+
 use actix_web::http::StatusCode;
 use common_ground::access::Role;
 use common_ground::groups::counts::{Wanted, of_run};
@@ -99,6 +102,14 @@ pub fn stands(portal: &TestPortal, nhs_number: &str) -> (Option<String>, bool, S
             .select((placements::group_code, placements::provisional, placements::source))
             .first(conn)?)
     })
+}
+
+/// The count of a card on the home page; 0 where it is not shown.
+pub async fn count_at_home(browser: &mut Browser, label: &str) -> i64 {
+    let home = browser.get("/").await.text();
+    let Some((before, _)) = home.split_once(&format!("</span> {label}")) else { return 0 };
+    let (_, count) = before.rsplit_once('>').unwrap();
+    count.replace(',', "").parse().unwrap()
 }
 
 /// Every kept figure of the standing run equals a count of its placements.

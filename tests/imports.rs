@@ -1,7 +1,7 @@
 //! Import files: every good sample gives no problem, every bad one exactly what stands beside it.
 
 mod commands;
-mod loading;
+pub mod loading;
 mod pages;
 
 use std::fs;

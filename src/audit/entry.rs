@@ -104,7 +104,12 @@ stored_as_text! {
         CasesListed = "listed judgement cases",
         CaseRead = "read a judgement case",
         CaseDecided = "decided a judgement case",
-        DecisionEnded = "ended a decision",
+        CasesDecided = "decided judgement cases together",
+        DecisionReviewed = "kept or ended a decision",
+        QuestionAsked = "asked a practice for a fact",
+        QuestionAnswered = "answered for a fact",
+        CorrectionsRead = "listed questions and corrections",
+        CorrectionsSettled = "confirmed or ended corrections",
         MovementsListed = "listed movements",
         Exported = "exported",
         MailRetried = "retried a mail",
@@ -155,6 +160,11 @@ impl Subject {
     /// A decision, by reference.
     pub fn decision(reference: impl Into<String>) -> Subject {
         Subject::new("decision", reference)
+    }
+
+    /// A question to a practice, by reference.
+    pub fn question(reference: impl Into<String>) -> Subject {
+        Subject::new("question", reference)
     }
 
     /// A grouping run, by reference.

@@ -18,10 +18,11 @@ use crate::error::Error;
 use crate::groups::place::AgeBand;
 use crate::keys::read_pseudonym;
 use crate::once::fresh_key;
-use crate::page::{Choice as Offered, Chrome, Mistakes, filters, show};
+use crate::page::{Choice as Offered, Chrome, Mistakes, Query, filters, show};
 use crate::people::corrections::{self, Correctable, Correction, State as CorrectionState};
 use crate::people::known::{self, Fact};
 use crate::people::person::{ExplainedList, capital, shown_number};
+use crate::people::register::published;
 use crate::people::why::{self, Stands, fact_words, label};
 use crate::runs::again;
 
@@ -36,6 +37,10 @@ pub struct CasePage {
     /// How the criteria of the groups it could be stand, in precedence order.
     could_be: Vec<Stands>,
     corrections: Vec<Correction>,
+    /// What the decided case hung on and the published register now says.
+    now_known: Vec<String>,
+    /// The published register.
+    register: i64,
     decides: bool,
     own: bool,
     form: DecisionForm,
@@ -49,6 +54,16 @@ impl CasePage {
         self.found.state()
     }
 
+    fn ask(&self) -> String {
+        format!("/decisions/{}/question", self.found.person.pseudonym)
+    }
+
+    /// The page on which a decision is reviewed; the one that holds the person where none is named.
+    fn review(&self, of: &str) -> String {
+        let query = Query::default().with("of", of);
+        format!("/decisions/{}/review{query}", self.found.person.pseudonym)
+    }
+
     fn missing(&self) -> Vec<String> {
         let open = self.found.open.iter();
         open.flat_map(|pattern| &pattern.facts).map(|fact| fact_words(fact)).collect()
@@ -59,7 +74,7 @@ impl CasePage {
     }
 
     fn ruled_out(&self) -> String {
-        let groups: Vec<String> = self.found.ruled_out.iter().map(|code| label(code.as_deref())).collect();
+        let groups: Vec<String> = self.found.ruled_out().iter().map(|code| label(code.as_deref())).collect();
         groups.join("; ")
     }
 
@@ -142,6 +157,8 @@ pub fn page(
         could_be: why::of_groups(conn, &found.run, &codes, &facts, &pattern.facts, own)?,
         facts: known::facts(&facts, own, &hangs_on),
         corrections: corrections::of_people(conn, &[found.person.id])?,
+        now_known: now_known(conn, &found)?,
+        register: published(conn)?,
         decides: who.role() == Role::Provider,
         own,
         form,
@@ -152,8 +169,24 @@ pub fn page(
     })
 }
 
+/// The facts that a decided case hung on and the published register says, in words.
+fn now_known(conn: &mut Conn, found: &Found) -> Result<Vec<String>, Error> {
+    let Some(decision) = found.holding() else { return Ok(Vec::new()) };
+    let mut known = Vec::new();
+    let mut facts: Vec<Correctable> =
+        decision.pattern().facts.iter().filter_map(|fact| Correctable::of_fact(fact)).collect();
+    facts.dedup();
+    for fact in facts {
+        let said = corrections::register_value(conn, found.person.id, fact)?;
+        if let Some(value) = said.and_then(|text| fact.read(&text)) {
+            known.push(format!("{}: {}", fact_words(fact.word()), value.in_words()));
+        }
+    }
+    Ok(known)
+}
+
 /// "Robin Ash, 999 123 4567".
-fn name(found: &Found) -> String {
+pub fn name(found: &Found) -> String {
     let parts = [&found.person.given_name, &found.person.family_name];
     let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
     let number = shown_number(&found.person.nhs_number);

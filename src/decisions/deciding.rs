@@ -100,7 +100,7 @@ pub fn reason(typed: &str) -> Result<String, String> {
     }
 }
 
-fn review_date(typed: &TypedDate, today: NaiveDate) -> Result<NaiveDate, String> {
+pub fn review_date(typed: &TypedDate, today: NaiveDate) -> Result<NaiveDate, String> {
     let date = typed::required_day("Review date", typed)?;
     let last = months_after(today, FURTHEST);
     match () {

@@ -29,8 +29,6 @@ pub struct Found {
     /// Of the provisional placement; none where nothing is open.
     pub open: Option<Pattern>,
     pub too_many_unknown: bool,
-    /// Groups ruled out since the run.
-    pub ruled_out: Vec<Option<String>>,
     pub hold: Option<Hold>,
     pub decisions: Vec<Decision>,
     pub questions: Vec<Question>,
@@ -85,7 +83,29 @@ impl Found {
     /// The groups that are left for the network to decide between.
     pub fn remaining(&self) -> Vec<Option<String>> {
         let open = self.open.as_ref().filter(|_| self.is_open());
-        open.map_or_else(Vec::new, |pattern| pattern.remaining(&self.ruled_out))
+        open.map_or_else(Vec::new, |pattern| pattern.remaining(&self.ruled_out()))
+    }
+
+    /// The decisions that rule a group out for this case: those made while it hung on the same facts, and not ended.
+    pub fn ruling(&self) -> Vec<&Decision> {
+        let Some(open) = &self.open else { return Vec::new() };
+        let is_ended =
+            |one: &Decision| self.decisions.iter().any(|other| other.ends.as_ref() == Some(&one.reference));
+        let ruling = |one: &&Decision| {
+            one.kind == Kind::NotInGroup && one.pattern().facts == open.facts && !is_ended(one)
+        };
+        self.decisions.iter().filter(ruling).collect()
+    }
+
+    /// The groups that are ruled out.
+    pub fn ruled_out(&self) -> Vec<Option<String>> {
+        self.ruling().into_iter().map(|decision| decision.group_code.clone()).collect()
+    }
+
+    /// What is missing and the groups that are left.
+    pub fn pattern(&self) -> Pattern {
+        let facts = self.open.as_ref().map(|open| open.facts.clone()).unwrap_or_default();
+        Pattern { facts, could_be: self.remaining() }
     }
 
     pub fn state(&self) -> State {
@@ -186,12 +206,12 @@ fn read(conn: &mut Conn, person: Person, run: Run, stands: Stands) -> Result<Fou
         false => None,
     };
     let decisions = store::decisions_on(conn, person.id, locality.id)?;
+    let open = match &reason {
+        Some(reason) => Some(Pattern::of(reason, &groups_of(&run)?)),
+        None => None,
+    };
     Ok(Found {
-        ruled_out: ruled_out(&decisions, run.id),
-        open: reason
-            .as_ref()
-            .map(|reason| Ok::<_, Error>(Pattern::of(reason, &groups_of(&run)?)))
-            .transpose()?,
+        open,
         too_many_unknown: reason.is_some_and(|reason| reason.too_many_unknown),
         hold: holds::of_person(conn, person.id, locality.id)?,
         questions: store::questions_on(conn, person.id)?,
@@ -203,13 +223,6 @@ fn read(conn: &mut Conn, person: Person, run: Run, stands: Stands) -> Result<Fou
         person,
         named: false,
     })
-}
-
-/// The groups that decisions since a run rule out, but those that were ended.
-fn ruled_out(decisions: &[Decision], run_id: i64) -> Vec<Option<String>> {
-    let is_ended = |one: &Decision| decisions.iter().any(|other| other.ends.as_ref() == Some(&one.reference));
-    let ruling = |one: &&Decision| one.run_id == run_id && one.kind == Kind::NotInGroup && !is_ended(one);
-    decisions.iter().filter(ruling).map(|one| one.group_code.clone()).collect()
 }
 
 fn reason(conn: &mut Conn, run_id: i64, number: i64) -> Result<Reason, Error> {

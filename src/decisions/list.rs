@@ -117,7 +117,7 @@ pub fn lines(conn: &mut Conn, who: &Who, now: Now, wanted: &Wanted) -> Result<(V
     let mut lines = Vec::new();
     for run in standing_in(conn, &scope.localities)? {
         if wanted.locality.is_none_or(|id| run.locality_id == id) {
-            lines.extend(of_run(conn, &run, &Concerned::of(who, &scope, run.locality_id))?);
+            lines.extend(of_run(conn, &run, &Concerned::of(who, &scope, run.locality_id), Which::Any)?);
         }
     }
     lines.retain(|line| wanted.fits(line));
@@ -129,6 +129,20 @@ pub fn lines(conn: &mut Conn, who: &Who, now: Now, wanted: &Wanted) -> Result<(V
     }
     lines.sort_by_cached_key(|line| (line.missing(), line.on, line.person_id, line.state));
     Ok((lines, left_out))
+}
+
+/// How many cases in some state the list would show.
+pub fn count(conn: &mut Conn, who: &Who, scope: &Scope, now: Now, which: Which) -> Result<i64, Error> {
+    let mut lines = Vec::new();
+    for run in standing_in(conn, &scope.localities)? {
+        lines.extend(of_run(conn, &run, &Concerned::of(who, scope, run.locality_id), which)?);
+    }
+    lines.retain(|line| which.has(line, now.today));
+    if who.role() == Role::Commissioner {
+        let objecting = objectors(conn, &lines)?;
+        lines.retain(|line| !objecting.contains(&line.person_id));
+    }
+    Ok(i64::try_from(lines.len()).unwrap_or(i64::MAX))
 }
 
 /// Who asks.
@@ -156,10 +170,15 @@ impl Concerned {
     }
 }
 
-fn of_run(conn: &mut Conn, run: &Run, concerned: &Concerned) -> Result<Vec<Line>, Error> {
+/// The cases of a locality; of which kinds, `which` says.
+fn of_run(conn: &mut Conn, run: &Run, concerned: &Concerned, which: Which) -> Result<Vec<Line>, Error> {
+    let is_held = matches!(which, Which::Due | Which::In(State::Decided) | Which::Any);
+    let mut lines = if is_held { held(conn, run, concerned)? } else { Vec::new() };
+    if matches!(which, Which::Due | Which::In(State::Decided)) {
+        return Ok(lines);
+    }
     let retired = retired(conn, run.locality_id, None)?;
-    let mut lines = waiting(conn, run, concerned, &retired)?;
-    lines.extend(held(conn, run, concerned)?);
+    lines.extend(waiting(conn, run, concerned, &retired)?);
     for one in retired {
         let pattern = one.pattern();
         if concerned.by(&pattern) {
@@ -214,13 +233,14 @@ fn waiting(
     for question in store::waiting(conn, run.locality_id)? {
         asked.entry(question.person_id).or_default().push((question.fact, question.asked_on));
     }
-    let mut ruled_out: HashMap<i64, Vec<Option<String>>> = HashMap::new();
-    for (person, group) in store::ruled_out(conn, run.id)? {
-        ruled_out.entry(person).or_default().push(group);
+    let mut ruled_out: HashMap<(i64, String), Vec<Option<String>>> = HashMap::new();
+    for (person, facts, group) in store::ruled_out(conn, run.locality_id)? {
+        ruled_out.entry((person, facts)).or_default().push(group);
     }
     let line = |(person_id, practice_id, stands_in, number): Provisional| {
         let pattern = patterns.get(&number).filter(|_| !done.contains(&person_id))?;
-        let could_be = ruled_out.get(&person_id).map(|out| pattern.remaining(out));
+        let out = ruled_out.get(&(person_id, pattern.facts_text()));
+        let could_be = out.map(|out| pattern.remaining(out));
         let asked = asked.get(&person_id).cloned().unwrap_or_default();
         Some(Line {
             person_id,

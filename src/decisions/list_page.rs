@@ -7,8 +7,10 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde_json::json;
 
+use super::batch::Alike;
 use super::case::{Pattern, State, word};
 use super::list::{self, Line, Wanted, Which};
+use super::practice_page;
 use crate::access::{ReadsDecisions, Role, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
@@ -19,7 +21,8 @@ use crate::groups::scheme::Scheme;
 use crate::groups::store::names;
 use crate::page::{Chip, Choice, Chrome, Pages, Query, download, filters, show};
 use crate::people::person::capital;
-use crate::people::rows::known;
+use crate::people::rows::{known, names_of};
+use crate::people::scope::{Reach, Scope, shares};
 use crate::people::why::{fact_words, label};
 use crate::runs::store::Locality;
 
@@ -46,10 +49,31 @@ struct CasesPage {
     shown: Vec<Line>,
     pseudonyms: HashMap<i64, (String, String)>,
     decides: bool,
+    /// Patterns that several waiting cases have: locality row id, pattern, how many.
+    patterns: Vec<(i64, Pattern, usize)>,
+    names: HashMap<i64, String>,
     today: NaiveDate,
 }
 
 impl CasesPage {
+    fn together(&self, locality_id: &i64, pattern: &Pattern) -> String {
+        let place = self.list.places.iter().find(|place| place.id == *locality_id);
+        Alike::address(place.map_or("", |place| &place.code), pattern)
+    }
+
+    fn facts_of(&self, pattern: &Pattern) -> String {
+        let facts: Vec<String> = pattern.facts.iter().map(|fact| fact_words(fact)).collect();
+        if facts.is_empty() { "Too many facts".into() } else { capital(facts.join(", ")) }
+    }
+
+    fn groups_of(&self, pattern: &Pattern) -> String {
+        groups(&pattern.could_be)
+    }
+
+    fn name(&self, line: &Line) -> Option<&String> {
+        self.names.get(&line.person_id)
+    }
+
     fn pseudonym(&self, line: &Line) -> &str {
         self.pseudonyms.get(&line.person_id).map_or("", |(pseudonym, _)| pseudonym)
     }
@@ -165,6 +189,9 @@ pub async fn cases(
     query: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Error> {
     let query = Query::new(query.into_inner());
+    if matches!(who.role(), Role::Gp | Role::PracticeStaff) {
+        return practice_page::list(who, &database, now, query).await;
+    }
     let actor = who.actor.clone();
     let page = database.read(move |conn| page(conn, &who, now, query)).await?;
     let subjects: Vec<Subject> =
@@ -183,15 +210,48 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<CasesPage,
     let place = |number: i64| usize::try_from(number).unwrap_or(0);
     let shown: Vec<Line> =
         list.lines.iter().skip(place(pages.offset())).take(place(pages.per)).cloned().collect();
+    let decides = who.role() == Role::Provider;
     Ok(CasesPage {
         chrome: who.chrome(),
+        patterns: if decides { alike(&list.lines) } else { Vec::new() },
+        names: named(conn, who, now, &shown)?,
         pseudonyms: known(conn, shown.iter().map(|line| line.person_id).collect())?,
-        decides: who.role() == Role::Provider,
+        decides,
         today: now.today,
         list,
         pages,
         shown,
     })
+}
+
+/// The patterns of two or more waiting cases, those of most cases first.
+fn alike(lines: &[Line]) -> Vec<(i64, Pattern, usize)> {
+    let waiting = lines.iter().filter(|line| matches!(line.state, State::Open | State::Asked));
+    let mut counts: BTreeMap<(i64, &Pattern), usize> = BTreeMap::new();
+    for line in waiting {
+        *counts.entry((line.locality_id, &line.pattern)).or_default() += 1;
+    }
+    let several = counts.into_iter().filter(|(_, cases)| *cases > 1);
+    let mut patterns: Vec<(i64, Pattern, usize)> =
+        several.map(|((locality, pattern), cases)| (locality, pattern.clone(), cases)).collect();
+    patterns.sort_by_key(|(.., cases)| std::cmp::Reverse(*cases));
+    patterns.truncate(10);
+    patterns
+}
+
+/// The names of those shown whom the caller may see by name.
+fn named(conn: &mut Conn, who: &Who, now: Now, shown: &[Line]) -> Result<HashMap<i64, String>, Error> {
+    if who.role() != Role::Provider || !shares(conn, who.organisation_id(), now.today)? {
+        return Ok(HashMap::new());
+    }
+    let scope = Scope::of(conn, who, now.today)?;
+    let Reach::Care(pairs) = &scope.reach else { return Ok(HashMap::new()) };
+    let cares = |line: &&Line| {
+        let group = line.stands_in.as_ref();
+        matches!(line.state, State::Open | State::Asked)
+            && group.is_some_and(|code| pairs.contains(&(line.locality_id, code.clone())))
+    };
+    names_of(conn, &shown.iter().filter(cares).map(|line| line.person_id).collect::<Vec<_>>())
 }
 
 fn read(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<List, Error> {
@@ -239,6 +299,9 @@ pub async fn csv(
     query: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Error> {
     let query = Query::new(query.into_inner());
+    if matches!(who.role(), Role::Gp | Role::PracticeStaff) {
+        return practice_page::csv(who, &database, now, query).await;
+    }
     let (actor, asked) = (who.actor.clone(), query.to_string());
     let (rows, body) = database.read(move |conn| file(conn, &who, now, query)).await?;
     let details = json!({ "kind": "decisions", "rows": rows, "asked": asked });

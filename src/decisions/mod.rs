@@ -1,12 +1,22 @@
 //! Judgement cases: placements that hang on facts nobody knows. Provider networks decide them or ask the practice.
 
+mod answer;
+mod answering;
+mod asking;
+mod batch;
 pub mod case;
 mod case_page;
 mod deciding;
 pub mod found;
 pub mod holds;
+mod letters;
 pub mod list;
 mod list_page;
+pub mod practice_list;
+mod practice_page;
+pub mod register;
+mod reviewing;
+mod settling;
 pub mod store;
 
 use actix_web::web;
@@ -15,6 +25,15 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/decisions", web::get().to(list_page::cases))
         .route("/decisions.csv", web::get().to(list_page::csv))
+        .route("/decisions/together/{locality}", web::get().to(batch::form))
+        .route("/decisions/together/{locality}", web::post().to(batch::decide))
+        .route("/decisions/batches/{reference}", web::get().to(batch::done))
+        .route("/decisions/questions/{reference}", web::get().to(answering::form))
+        .route("/decisions/questions/{reference}", web::post().to(answering::answer))
         .route("/decisions/{pseudonym}", web::get().to(case_page::case))
-        .route("/decisions/{pseudonym}/decision", web::post().to(deciding::decide));
+        .route("/decisions/{pseudonym}/decision", web::post().to(deciding::decide))
+        .route("/decisions/{pseudonym}/question", web::get().to(asking::form))
+        .route("/decisions/{pseudonym}/question", web::post().to(asking::ask))
+        .route("/decisions/{pseudonym}/review", web::get().to(reviewing::form))
+        .route("/decisions/{pseudonym}/review", web::post().to(reviewing::review));
 }

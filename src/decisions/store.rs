@@ -1,16 +1,22 @@
 //! The rows of decisions and of questions to practices.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::case::{Choice, Pattern};
+use super::found::Found;
 use crate::access::Who;
 use crate::clock::Now;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::keys::random_reference;
-use crate::schema::{decisions, organisations, questions};
+use crate::people::corrections::Correctable;
+use crate::runs::reason::Reason;
+use crate::runs::store::reasons;
+use crate::schema::{decisions, organisations, placements, questions};
 use crate::stored_as_text;
 
 stored_as_text! {
@@ -115,15 +121,15 @@ pub fn decisions_named(conn: &mut Conn, references: &[String]) -> Result<Vec<Dec
     Ok(found)
 }
 
-/// The groups ruled out for people by decisions since a run, in the cases it made: person, group.
-pub fn ruled_out(conn: &mut Conn, run_id: i64) -> Result<Vec<(i64, Option<String>)>, Error> {
+/// The groups ruled out for people of a locality: person, the facts the case hung on, group.
+pub fn ruled_out(conn: &mut Conn, locality_id: i64) -> Result<Vec<(i64, String, Option<String>)>, Error> {
     let ending = diesel::alias!(decisions as ending);
     let ended = ending.filter(ending.field(decisions::ends).eq(decisions::reference.nullable()));
     Ok(decisions::table
-        .filter(decisions::run_id.eq(run_id).and(decisions::kind.eq(Kind::NotInGroup)))
+        .filter(decisions::locality_id.eq(locality_id).and(decisions::kind.eq(Kind::NotInGroup)))
         .filter(not(exists(ended)))
         .order(decisions::id)
-        .select((decisions::person_id, decisions::group_code))
+        .select((decisions::person_id, decisions::facts, decisions::group_code))
         .load(conn)?)
 }
 
@@ -245,17 +251,134 @@ pub fn waiting(conn: &mut Conn, locality_id: i64) -> Result<Vec<Question>, Error
         .load(conn)?)
 }
 
-/// Withdraws the questions about a person that wait for an answer.
-pub fn withdraw(conn: &mut Conn, person_id: i64, why: Withdrawn, today: NaiveDate) -> Result<(), Error> {
-    let open =
-        questions::table.filter(questions::person_id.eq(person_id).and(questions::state.eq(Asked::Asked)));
-    diesel::update(open)
+/// The decisions of a batch, in the order they were made.
+pub fn decisions_of_batch(conn: &mut Conn, batch: &str) -> Result<Vec<Decision>, Error> {
+    Ok(decision_rows!().filter(decisions::batch.eq(batch)).order(decisions::id).load(conn)?)
+}
+
+/// Asks the practice of a case for a fact; the question's reference.
+pub fn ask(
+    conn: &mut Conn,
+    now: Now,
+    who: &Who,
+    found: &Found,
+    fact: Correctable,
+    reason: &str,
+) -> Result<String, Error> {
+    let reference = format!("Q-{}", random_reference());
+    diesel::insert_into(questions::table)
+        .values((
+            questions::reference.eq(&reference),
+            questions::person_id.eq(found.person.id),
+            questions::locality_id.eq(found.locality.id),
+            questions::practice_id.eq(found.person.practice_id),
+            questions::network_id.eq(who.organisation_id()),
+            questions::fact.eq(fact.word()),
+            questions::reason.eq(reason),
+            questions::state.eq(Asked::Asked),
+            questions::asked_by.eq(who.user_id),
+            questions::asked_who.eq(&who.name),
+            questions::asked_on.eq(now.today),
+            questions::asked_at.eq(now.moment),
+        ))
+        .execute(conn)?;
+    Ok(reference)
+}
+
+/// Keeps the answer to a question; whether it still waited for one.
+pub fn answer(
+    conn: &mut Conn,
+    now: Now,
+    who: &Who,
+    question: &Question,
+    answer: &str,
+) -> Result<bool, Error> {
+    let waiting = questions::table.find(question.id).filter(questions::state.eq(Asked::Asked));
+    let answered = diesel::update(waiting)
         .set((
-            questions::state.eq(Asked::Withdrawn),
-            questions::withdrawn_why.eq(why),
-            questions::withdrawn_on.eq(today),
+            questions::state.eq(Asked::Answered),
+            questions::answer.eq(answer),
+            questions::answered_who.eq(&who.name),
+            questions::answered_on.eq(now.today),
             questions::version.eq(questions::version + 1),
         ))
         .execute(conn)?;
+    Ok(answered == 1)
+}
+
+/// Withdraws the questions about a person that wait for an answer, but those for some facts.
+pub fn withdraw_but(
+    conn: &mut Conn,
+    person_id: i64,
+    kept: &[Correctable],
+    why: Withdrawn,
+    today: NaiveDate,
+) -> Result<(), Error> {
+    let kept: Vec<&str> = kept.iter().map(|fact| fact.word()).collect();
+    let open = questions::table
+        .filter(questions::person_id.eq(person_id).and(questions::state.eq(Asked::Asked)))
+        .filter(questions::fact.ne_all(kept));
+    let ids: Vec<i64> = open.select(questions::id).load(conn)?;
+    withdraw_these(conn, &ids, why, today)
+}
+
+/// Withdraws the questions of a locality that no placement of its standing run hangs on.
+pub fn withdraw_settled(
+    conn: &mut Conn,
+    locality_id: i64,
+    run_id: i64,
+    today: NaiveDate,
+) -> Result<(), Error> {
+    let waiting = waiting(conn, locality_id)?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = waiting.iter().map(|question| question.person_id).collect();
+    let mut reason_of: HashMap<i64, Option<i64>> = HashMap::new();
+    for some in ids.chunks(5_000) {
+        let rows: Vec<(i64, i64, bool)> = placements::table
+            .filter(placements::run_id.eq(run_id).and(placements::person_id.eq_any(some)))
+            .select((placements::person_id, placements::reason_number, placements::provisional))
+            .load(conn)?;
+        reason_of.extend(rows.into_iter().map(|(person, number, open)| (person, open.then_some(number))));
+    }
+    let reasons: HashMap<i64, Reason> = reasons(conn, run_id)?.into_iter().collect();
+    let (mut settled, mut left) = (Vec::new(), Vec::new());
+    for question in waiting {
+        match reason_of.get(&question.person_id) {
+            None => left.push(question.id),
+            Some(number) if !number.is_some_and(|number| asks(reasons.get(&number), &question.fact)) => {
+                settled.push(question.id);
+            }
+            Some(_) => {}
+        }
+    }
+    withdraw_these(conn, &settled, Withdrawn::Run, today)?;
+    withdraw_these(conn, &left, Withdrawn::Left, today)
+}
+
+/// Whether a placement still hangs on a fact that a practice is asked for.
+fn asks(reason: Option<&Reason>, fact: &str) -> bool {
+    let of = |name: &String| Correctable::of_fact(name).is_some_and(|one| one.word() == fact);
+    reason.is_some_and(|reason| reason.too_many_unknown || reason.hangs_on.iter().any(of))
+}
+
+/// Withdraws some questions.
+pub fn withdraw_these(conn: &mut Conn, ids: &[i64], why: Withdrawn, today: NaiveDate) -> Result<(), Error> {
+    for some in ids.chunks(5_000) {
+        diesel::update(questions::table.filter(questions::id.eq_any(some)))
+            .set((
+                questions::state.eq(Asked::Withdrawn),
+                questions::withdrawn_why.eq(why),
+                questions::withdrawn_on.eq(today),
+                questions::version.eq(questions::version + 1),
+            ))
+            .execute(conn)?;
+    }
     Ok(())
+}
+
+/// Withdraws the questions about a person that wait for an answer.
+pub fn withdraw(conn: &mut Conn, person_id: i64, why: Withdrawn, today: NaiveDate) -> Result<(), Error> {
+    withdraw_but(conn, person_id, &[], why, today)
 }

@@ -4,6 +4,7 @@ use super::waiting::{Cell, Table, Waiting};
 use crate::access::{Role, Who};
 use crate::clock::Now;
 use crate::database::Conn;
+use crate::decisions::practice_list;
 use crate::disclosure::{Shown, Tally, release_one, release_tally};
 use crate::error::Error;
 use crate::groups::counts::kept_of;
@@ -21,6 +22,13 @@ use crate::runs::listing::standing_in;
 
 pub fn practice(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Waiting, Error> {
     let mut home = Waiting::default();
+    let (questions, corrections) = practice_list::waiting(conn, who.organisation_id())?;
+    home.card(questions, "facts a provider network asks you for", "/decisions".into());
+    home.card(
+        corrections,
+        "corrections not yet coded in your own system",
+        "/decisions?view=corrections".into(),
+    );
     let (provisional, _) = kept(conn, scope)?;
     home.people(
         provisional,

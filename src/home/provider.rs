@@ -8,6 +8,7 @@ use super::waiting::{Cell, Table, Waiting};
 use crate::access::{Role, Who};
 use crate::clock::Now;
 use crate::database::Conn;
+use crate::decisions::list::{self, Which};
 use crate::disclosure::{Shown, release_one};
 use crate::error::Error;
 use crate::groups::counts::kept_of;
@@ -30,6 +31,10 @@ use crate::runs::store::{Locality, Run};
 pub fn provider(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Waiting, Error> {
     let mut home = Waiting::default();
     criteria::provider(conn, who, now, &mut home)?;
+    let due = list::count(conn, who, scope, now, Which::Due)?;
+    home.people(Shown::Exact(due), "decisions whose review date has come", "/decisions?state=due".into());
+    let open = list::count(conn, who, scope, now, Which::Waiting)?;
+    home.people(Shown::Exact(open), "judgement cases waiting for a decision", "/decisions".into());
     let places = localities(conn, &scope.localities)?;
     for run in standing_in(conn, &scope.localities)? {
         let Some(here) = places.iter().find(|locality| locality.id == run.locality_id) else { continue };

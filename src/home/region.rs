@@ -7,6 +7,7 @@ use super::waiting::{ToDo, Waiting};
 use crate::access::Who;
 use crate::clock::Now;
 use crate::database::Conn;
+use crate::decisions::list::{self, Which};
 use crate::disclosure::{Shown, release_one};
 use crate::error::Error;
 use crate::groups::counts::kept_of;
@@ -45,6 +46,12 @@ pub fn commissioner(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Resu
         "first",
         "Localities without a first grouping",
         first,
+    );
+    let due = list::count(conn, who, scope, now, Which::Due)?;
+    home.people(
+        Shown::Exact(due),
+        "people held by decisions whose review date has come",
+        "/decisions?state=due".into(),
     );
     let (provisional, _) = unsettled(conn, scope, &standing)?;
     home.people(provisional, "people whose placement is provisional", "/people?provisional=yes".into());

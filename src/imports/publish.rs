@@ -11,6 +11,7 @@ use super::load::{Load, Loading};
 use super::pass::{Next, Pass};
 use super::problem::Severity;
 use super::work::{Finish, Loaded, Report, Watch, Work};
+use crate::decisions::register as cases;
 use crate::error::Error;
 use crate::people::register::Lease;
 
@@ -67,7 +68,10 @@ pub fn load_staged<K: Load>(
             let register = (!report.changes_nothing()).then_some(lease.preparing);
             let published = work.database.write_now(|conn| {
                 match register {
-                    Some(_) => lease.publish(conn)?,
+                    Some(register) => {
+                        lease.publish(conn)?;
+                        cases::published(conn, work.clock.now(), work.actor, register)?;
+                    }
                     None => lease.release(conn)?,
                 }
                 finish(conn, &report, register, &[])
@@ -125,6 +129,9 @@ fn stage<K: Load>(
     if work.is_whole_register {
         let last_day = work.as_of - Days::new(1);
         absent.each(work.database, &mut |left| write::<K>(work, lease, K::leaving(left, last_day)))?;
+    }
+    if !report.changes_nothing() {
+        cases::retire(work.database, &work.clock, lease)?;
     }
     Ok(Loaded::Done(report))
 }

@@ -21,6 +21,8 @@ stored_as_text! {
         CriteriaApproved = "criteria_approved",
         CriteriaReturned = "criteria_returned",
         CriteriaWithdrawn = "criteria_withdrawn",
+        QuestionAsked = "question_asked",
+        QuestionAnswered = "question_answered",
     }
 }
 
@@ -37,6 +39,8 @@ impl Letter {
             Letter::CriteriaApproved => "Criteria approved",
             Letter::CriteriaReturned => "Criteria returned",
             Letter::CriteriaWithdrawn => "Criteria withdrawn",
+            Letter::QuestionAsked => "Question to a practice",
+            Letter::QuestionAnswered => "Answer of a practice",
         }
     }
 
@@ -51,7 +55,9 @@ impl Letter {
             | Letter::CriteriaOverdue
             | Letter::CriteriaApproved
             | Letter::CriteriaReturned
-            | Letter::CriteriaWithdrawn => None,
+            | Letter::CriteriaWithdrawn
+            | Letter::QuestionAsked
+            | Letter::QuestionAnswered => None,
         }
     }
 
@@ -68,6 +74,9 @@ impl Letter {
             | Letter::CriteriaReturned
             | Letter::CriteriaWithdrawn => {
                 Criteria { letter: self, about: About::read(about)?, reference, link }.render()
+            }
+            Letter::QuestionAsked | Letter::QuestionAnswered => {
+                Question { letter: self, about: About::read(about)?, reference, link }.render()
             }
         }
         .context("writing a letter")?;
@@ -107,6 +116,15 @@ impl fmt::Display for About {
 #[derive(Template)]
 #[template(path = "mail/criteria.txt")]
 struct Criteria<'a> {
+    letter: Letter,
+    about: About,
+    reference: &'a str,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/question.txt")]
+struct Question<'a> {
     letter: Letter,
     about: About,
     reference: &'a str,

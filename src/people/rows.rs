@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use super::counting::Counts;
 use super::list::{Asked, Listed, Sort};
 use super::matching::{everybody, listed, matching};
+use super::register::published;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::place::Place;
@@ -130,6 +131,25 @@ pub fn known(conn: &mut Conn, ids: Vec<i64>) -> Result<HashMap<i64, (String, Str
         known.extend(names.into_iter().map(|(id, pseudonym, number)| (id, (pseudonym, number))));
     }
     Ok(known)
+}
+
+/// The names of people (row ids) in the published register, "Robin Ash"; for callers who may see them.
+pub fn names_of(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>, Error> {
+    let register = published(conn)?;
+    let mut names = HashMap::new();
+    for some in ids.chunks(5_000) {
+        let rows: Vec<(i64, Option<String>, Option<String>)> = person_records::table
+            .filter(person_records::person_id.eq_any(some))
+            .filter(person_records::from_register.le(register))
+            .filter(person_records::until_register.gt(register))
+            .select((person_records::person_id, person_records::given_name, person_records::family_name))
+            .load(conn)?;
+        for (id, given, family) in rows {
+            let parts: Vec<String> = [given, family].into_iter().flatten().collect();
+            names.insert(id, if parts.is_empty() { "Name not known".into() } else { parts.join(" ") });
+        }
+    }
+    Ok(names)
 }
 
 /// Those of some people (row ids) the caller could open.

@@ -8,7 +8,8 @@ use crate::clock::Clock;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::schema::{
-    levels_of_need, movements, people, person_contacts, person_records, placements, risk_scores,
+    levels_of_need, movements, people, person_contacts, person_records, placements, retired_cases,
+    risk_scores,
 };
 
 /// How many rows are swept away in one transaction.
@@ -49,7 +50,7 @@ impl Lease {
                 )?;
             )* };
         }
-        sweep! { person_records person_contacts risk_scores levels_of_need }
+        sweep! { person_records person_contacts risk_scores levels_of_need retired_cases }
         self.sweep_people(database, clock)
     }
 

@@ -89,22 +89,9 @@ pub fn amend(
     facts: &Facts,
     because: Because<'_>,
 ) -> Result<(), Error> {
-    if from == to {
-        return Ok(());
+    if from != to {
+        change(conn, now, run, (from, to), facts)?;
     }
-    keep_former(conn, from, now.today)?;
-    diesel::update(placements::table.find(from.id))
-        .set((
-            placements::group_code.eq(&to.group_code),
-            placements::out_of_scope.eq(to.out_of_scope),
-            placements::provisional.eq(to.provisional),
-            placements::supplementary_care.eq(to.supplementary_care),
-            placements::reason_number.eq(to.reason_number),
-            placements::source.eq(to.source),
-        ))
-        .execute(conn)?;
-    let places = [from, to].map(|one| Place::of(one.group_code.as_deref(), one.out_of_scope));
-    shift(conn, run.id, &counted(from, &places[0], facts), &counted(to, &places[1], facts))?;
     let is_decided = matches!(because.cause, Cause::Decision | Cause::Petition);
     if from.group_code != to.group_code || is_decided {
         let movement = NewMovement {
@@ -121,6 +108,29 @@ pub fn amend(
         diesel::insert_into(movements::table).values(&movement).execute(conn)?;
     }
     Ok(())
+}
+
+/// Changes the placement and the figures it is counted in; how it stood is kept.
+fn change(
+    conn: &mut Conn,
+    now: Now,
+    run: &Run,
+    (from, to): (&Stands, &Stands),
+    facts: &Facts,
+) -> Result<(), Error> {
+    keep_former(conn, from, now.today)?;
+    diesel::update(placements::table.find(from.id))
+        .set((
+            placements::group_code.eq(&to.group_code),
+            placements::out_of_scope.eq(to.out_of_scope),
+            placements::provisional.eq(to.provisional),
+            placements::supplementary_care.eq(to.supplementary_care),
+            placements::reason_number.eq(to.reason_number),
+            placements::source.eq(to.source),
+        ))
+        .execute(conn)?;
+    let places = [from, to].map(|one| Place::of(one.group_code.as_deref(), one.out_of_scope));
+    shift(conn, run.id, &counted(from, &places[0], facts), &counted(to, &places[1], facts))
 }
 
 fn keep_former(conn: &mut Conn, from: &Stands, today: NaiveDate) -> Result<(), Error> {

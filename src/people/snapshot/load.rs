@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::{Dated, Member, Practice, Snapshot};
 use crate::criteria::conditions::{Condition, ConditionSet};
-use crate::criteria::facts::{Blanks, Flag, Flags, Level, Sex};
+use crate::criteria::facts::{Blanks, Facts, Flag, Flags, Level, Sex};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::people::corrections::{self, Beside, Value};
@@ -16,6 +16,13 @@ use crate::schema::{levels_of_need, organisations, person_records, risk_scores};
 
 /// The number of people whose scores and levels are asked for at a time.
 const ASKED_AT_ONCE: usize = 1_000;
+
+/// Whose records are read.
+#[derive(Clone, Copy)]
+enum Whose<'a> {
+    OfPractice(i64),
+    These(&'a [i64]),
+}
 
 /// A record as it is read: who, counts and dates, needs, circumstances.
 type Columns = (
@@ -42,7 +49,7 @@ impl Snapshot {
         let corrected = corrections::beside(conn, register, None)?;
         for (id, locality_id) in practices {
             let first = snapshot.person.len();
-            snapshot.load_records(conn, id, None, &corrected)?;
+            snapshot.load_records(conn, Whose::OfPractice(id), &corrected)?;
             let rows = first..snapshot.person.len();
             snapshot.load_dated(conn, rows.clone())?;
             snapshot.practices.push(Practice { id, locality_id, rows });
@@ -59,78 +66,93 @@ impl Snapshot {
         as_of: NaiveDate,
         declared: &impl Fn(i64) -> Blanks,
     ) -> Result<Option<Member>, Error> {
-        let practice_id: Option<i64> = person_records::table
-            .filter(person_records::person_id.eq(person_id))
-            .filter(
-                person_records::from_register.le(register).and(person_records::until_register.gt(register)),
-            )
-            .select(person_records::practice_id)
-            .first(conn)
-            .optional()?;
-        let Some(practice_id) = practice_id else { return Ok(None) };
         let mut snapshot = Snapshot { register, ..Snapshot::default() };
         let corrected = corrections::beside(conn, register, Some(person_id))?;
-        snapshot.load_records(conn, practice_id, Some(person_id), &corrected)?;
+        let practices = snapshot.load_records(conn, Whose::These(&[person_id]), &corrected)?;
+        let Some(practice_id) = practices.first().copied() else { return Ok(None) };
         snapshot.load_dated(conn, 0..snapshot.person.len())?;
         let member = snapshot.member(0, practice_id, as_of, declared(practice_id));
         Ok(Some(member))
     }
 
-    /// Records of a practice's people, or of one of them.
+    /// The facts of some people, at most a thousand, as a register held them, as of a date.
+    pub fn facts_of(
+        conn: &mut Conn,
+        people: &[i64],
+        register: i64,
+        as_of: NaiveDate,
+        declared: &impl Fn(i64) -> Blanks,
+    ) -> Result<HashMap<i64, Facts>, Error> {
+        let mut snapshot = Snapshot { register, ..Snapshot::default() };
+        let corrected = corrections::beside(conn, register, None)?;
+        let practices = snapshot.load_records(conn, Whose::These(people), &corrected)?;
+        snapshot.load_dated(conn, 0..snapshot.person.len())?;
+        let facts = practices.into_iter().enumerate().map(|(row, practice)| {
+            let member = snapshot.member(row, practice, as_of, declared(practice));
+            (member.person_id, member.facts)
+        });
+        Ok(facts.collect())
+    }
+
+    /// Records of some people; the practice (row id) of each.
     fn load_records(
         &mut self,
         conn: &mut Conn,
-        practice_id: i64,
-        person_id: Option<i64>,
+        whose: Whose<'_>,
         corrected: &Beside,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<i64>, Error> {
         use person_records as column;
-        let mut records = column::table
-            .filter(column::practice_id.eq(practice_id))
+        let records = column::table
             .filter(column::from_register.le(self.register).and(column::until_register.gt(self.register)))
             .into_boxed();
-        if let Some(id) = person_id {
-            records = records.filter(column::person_id.eq(id));
-        }
-        let rows: Vec<Columns> = records
+        let records = match whose {
+            Whose::OfPractice(practice) => records.filter(column::practice_id.eq(practice)),
+            Whose::These(people) => records.filter(column::person_id.eq_any(people)),
+        };
+        let rows: Vec<(Columns, i64)> = records
             .order(column::person_id)
             .select((
                 (
-                    column::person_id,
-                    column::date_of_birth,
-                    column::registered_from,
-                    column::deducted_on,
-                    column::died_on,
-                    column::sex,
+                    (
+                        column::person_id,
+                        column::date_of_birth,
+                        column::registered_from,
+                        column::deducted_on,
+                        column::died_on,
+                        column::sex,
+                    ),
+                    (
+                        column::ltc_count,
+                        column::conditions,
+                        column::unplanned_admissions_12m,
+                        column::annual_cost_pence,
+                        column::cancer_treatment_ended_on,
+                    ),
+                    (
+                        column::cancer_active,
+                        column::serious_mental_illness,
+                        column::learning_disability,
+                        column::dementia,
+                        column::advanced_organic_disorder,
+                    ),
+                    (
+                        column::homeless,
+                        column::alcohol_dependency,
+                        column::drug_dependency,
+                        column::care_home_resident,
+                    ),
                 ),
-                (
-                    column::ltc_count,
-                    column::conditions,
-                    column::unplanned_admissions_12m,
-                    column::annual_cost_pence,
-                    column::cancer_treatment_ended_on,
-                ),
-                (
-                    column::cancer_active,
-                    column::serious_mental_illness,
-                    column::learning_disability,
-                    column::dementia,
-                    column::advanced_organic_disorder,
-                ),
-                (
-                    column::homeless,
-                    column::alcohol_dependency,
-                    column::drug_dependency,
-                    column::care_home_resident,
-                ),
+                column::practice_id,
             ))
             .load(conn)?;
-        for row in rows {
+        let mut practices = Vec::new();
+        for (row, practice) in rows {
             self.push(row);
+            practices.push(practice);
             let person = self.person.last().expect("a row has just been added");
             corrected.get(person).into_iter().flatten().for_each(|value| self.correct(*value));
         }
-        Ok(())
+        Ok(practices)
     }
 
     fn push(&mut self, row: Columns) {
