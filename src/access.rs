@@ -144,6 +144,39 @@ impl Who {
         self.membership.organisation.as_ref().map_or(0, |organisation| organisation.id)
     }
 
+    /// Somebody who acts in their first membership without asking for a page: the demo's people.
+    pub fn without_session(
+        user_id: i64,
+        email: &str,
+        name: &str,
+        memberships: Vec<Membership>,
+        at: Moment,
+    ) -> Option<Who> {
+        let membership = memberships.first()?.clone();
+        let organisation = membership.organisation.as_ref();
+        let actor = Actor {
+            user_id: Some(user_id),
+            who: name.to_owned(),
+            membership_id: Some(membership.id),
+            acting_as: organisation.map_or_else(String::new, |organisation| organisation.code.clone()),
+            role: membership.role.word().to_owned(),
+            from: "this machine".to_owned(),
+        };
+        Some(Who {
+            user_id,
+            email: email.to_owned(),
+            name: name.to_owned(),
+            membership,
+            memberships,
+            session: String::new(),
+            actor,
+            here: String::new(),
+            done: None,
+            demo_day: None,
+            at,
+        })
+    }
+
     /// The shell of a page for this person.
     pub fn chrome(&self) -> Chrome {
         Chrome::of(self)

@@ -7,6 +7,7 @@ use anyhow::Context;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::agreements::Story;
 use super::users::PASSWORD;
 use super::{Demo, register, state};
 use crate::access::Role;
@@ -45,6 +46,7 @@ pub fn make(ground: &Ground, demo: &Demo) -> anyhow::Result<()> {
         register::scores_and_levels(conn, demo, &ids, &people, lease.preparing)?;
         lease.publish(conn)
     })?;
+    let story = Story::new(ground, &ids, demo.plan.as_of)?;
     for locality in &demo.localities {
         database.write_now(|conn| set_up_criteria(conn, now, &actor, locality.code))?;
         let locality = Locality {
@@ -52,7 +54,9 @@ pub fn make(ground: &Ground, demo: &Demo) -> anyhow::Result<()> {
             code: locality.code.into(),
             name: locality.name.into(),
         };
+        story.before_grouping(&locality.code)?;
         group(ground, &locality, demo.plan.as_of, &actor, Pace::ALONE)?;
+        story.after_grouping(&locality.code)?;
     }
     Ok(database.write_now(state::complete)?)
 }

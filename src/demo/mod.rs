@@ -1,5 +1,6 @@
 //! The demo: three invented localities, their organisations, users and people, the same for the same size and date.
 
+mod agreements;
 pub mod assessments;
 mod calendar;
 pub mod command;

@@ -26,11 +26,12 @@ const BEECHCROFT: &str = "E99002";
 const NETWORK: &str = "GPN01";
 
 /// Address, name, role, organisation; the second row of one address is a second membership.
-const USERS: [(&str, &str, &str, Option<&str>); 19] = [
+const USERS: [(&str, &str, &str, Option<&str>); 20] = [
     ("admin@demo.example", "Tansy Mapleshaw", "administrator", None),
     ("commissioner.first@demo.example", "Heron Ashendale", "commissioner", Some(of::CCG)),
     ("commissioner.second@demo.example", "Bryony Flintcombe", "commissioner", Some(of::CCG)),
     ("commissioner.moor@demo.example", "Curlew Brookfield", "commissioner", Some(of::OTHER_CCG)),
+    ("commissioner.ford@demo.example", "Teasel Marlowe", "commissioner", Some(of::OTHER_CCG)),
     ("commissioner.council@demo.example", "Clover Willowbank", "commissioner", Some(of::COUNCIL)),
     ("gp.alder@demo.example", "Dr Wren Hazelmere", "gp", Some(ALDER)),
     ("gp.beechcroft@demo.example", "Dr Otter Quickthorn", "gp", Some(BEECHCROFT)),

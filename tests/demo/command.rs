@@ -10,7 +10,7 @@ use common_ground::demo::{Demo, Plan};
 use common_ground::installation;
 use common_ground::schema::{
     criteria_versions, current_runs, levels_of_need, localities, movements, people, person_records,
-    register_state, risk_scores, runs,
+    proposals, register_state, risk_scores, runs,
 };
 use common_ground::serve::Place;
 use diesel::prelude::*;
@@ -120,11 +120,34 @@ on_both! {
         assert_eq!((moved, causes), (i64::try_from(placed).unwrap(), vec!["initial".to_owned()]));
         let agreed: i64 = portal.read(|conn| {
             Ok(criteria_versions::table
-                .filter(criteria_versions::state.eq("in_force").and(criteria_versions::set_up_by_administrator))
+                .filter(criteria_versions::state.eq_any(["in_force", "superseded"]))
+                .filter(criteria_versions::set_up_by_administrator)
                 .count()
                 .get_result(conn)?)
         });
         assert_eq!(agreed, 27, "nine groups in three localities");
+    }
+}
+
+on_both! {
+    async fn agreements_stand_in_every_state(portal) {
+        asked(300).prepare(&settings(&portal)).unwrap();
+        let mut states: Vec<String> =
+            portal.read(|conn| Ok(proposals::table.select(proposals::state).distinct().load(conn)?));
+        states.sort();
+        assert_eq!(states, ["approved", "in_force", "proposed", "returned", "withdrawn"]);
+        let mut versions: Vec<String> = portal
+            .read(|conn| Ok(criteria_versions::table.select(criteria_versions::state).distinct().load(conn)?));
+        versions.sort();
+        assert_eq!(
+            versions,
+            ["approved", "draft", "in_force", "proposed", "returned", "superseded", "withdrawn"]
+        );
+        let impacts: Vec<String> = portal.read(|conn| {
+            let approved = proposals::table.filter(proposals::state.eq_any(["approved", "in_force"]));
+            Ok(approved.select(proposals::impact).load(conn)?)
+        });
+        assert!(impacts.len() == 3 && impacts.iter().all(|impact| impact.contains("judgement_cases")), "{impacts:?}");
     }
 }
 
