@@ -198,11 +198,10 @@ fn next(who: &Who, seen: &Seen, today: NaiveDate) -> Next {
 fn events(seen: &Seen, sees_answers: bool, standing: VersionState) -> Vec<Event> {
     let event = |at: Moment, heading: String, words: String| Event { at, heading, on: None, words };
     let version = &seen.version;
-    let drafted = match version.set_up_by_administrator {
-        true => "Set up by an administrator",
-        false => "Drafted",
-    };
-    let mut events = vec![event(version.created_at, format!("{drafted} by {}", version.who), String::new())];
+    let mut events = vec![match version.set_up_by_administrator {
+        true => event(version.created_at, "Set up by an administrator".into(), version.reason.clone()),
+        false => event(version.created_at, format!("Drafted by {}", version.who), String::new()),
+    }];
     if let Some(agreement) = &seen.agreement {
         let proposal = &agreement.proposal;
         events.extend(

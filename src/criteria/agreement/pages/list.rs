@@ -204,14 +204,14 @@ fn open(
         let agreement = version.proposal_id.and_then(|id| agreements.get(&id));
         reader.may_read(version.state, agreement).then_some(())?;
         let proposed = agreement.filter(|it| it.proposal.state == State::Proposed);
-        let last = proposed.and_then(|agreement| agreement.proposal.answer_by);
+        let waits = proposed.filter(|agreement| agreement.round().answered < agreement.round().asked);
+        let last = waits.and_then(|agreement| agreement.proposal.answer_by);
         Some(Open {
             path: path(&here.code, &version),
             label: version.state.label(),
             answers: proposed.map(answered).unwrap_or_default(),
             due: last.map(|last| (last, due_in_words(now.today, last))),
-            is_overdue: last.is_some_and(|last| last < now.today)
-                && proposed.is_some_and(|agreement| agreement.round().answered < agreement.round().asked),
+            is_overdue: last.is_some_and(|last| last < now.today),
             version,
         })
     });
