@@ -1,7 +1,7 @@
 //! Answers and comments on a proposal: blind, bound to its text, kept when it is replaced, and never markup.
 
 use actix_web::http::StatusCode;
-use common_ground::schema::{criteria_versions, proposal_asks, proposal_comments};
+use common_ground::schema::{criteria_versions, outgoing_mail, proposal_asks, proposal_comments};
 use diesel::prelude::*;
 
 use crate::agreeing::{PAGE, agreeing, another_day, answer, decide, draft, letters, propose};
@@ -124,6 +124,14 @@ on_both! {
             ("uno@example.org", "criteria_replaced"),
         ];
         assert_eq!(told, expected.map(|(to, letter)| (to.to_owned(), letter.to_owned())));
+        let about: Vec<String> = portal.read(|conn| {
+            Ok(outgoing_mail::table
+                .filter(outgoing_mail::letter.eq("criteria_replaced"))
+                .select(outgoing_mail::about)
+                .load(conn)?)
+        });
+        assert!(about.iter().all(|about| about.contains(&format!("{new}/compare/2 "))), "{about:?}");
+        assert_eq!(one.get(&format!("{new}/compare/2")).await.status, StatusCode::OK);
 
         let typed = [
             ("key", &*key), ("version", &*version), ("hash", &*hash), ("answer", "agree"),

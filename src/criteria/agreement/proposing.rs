@@ -332,7 +332,7 @@ fn comparison(
         Some((before, after))
     });
     match both {
-        Some((_, after)) => Ok(path(&locality.code, after)),
+        Some((before, after)) => Ok(format!("{}/compare/{}", path(&locality.code, after), before.number)),
         None => path_for(conn, today, old, locality, network),
     }
 }

@@ -249,6 +249,12 @@ impl ReplacedPage {
         same.or(self.new.first()).map_or("/criteria", |text| &text.path)
     }
 
+    /// What changed in the group whose text was read; none where it is no part of the new proposal.
+    fn comparison(&self) -> Option<String> {
+        let same = self.new.iter().find(|text| text.version.group_code == self.seen.group.code)?;
+        Some(format!("{}/compare/{}", same.path, self.seen.version.number))
+    }
+
     fn said(&self) -> &'static str {
         Reply::from_word(&self.form.answer).map_or("No answer", Reply::label)
     }

@@ -56,6 +56,8 @@ pub struct VersionPage {
     standing: VersionState,
     /// The day it was superseded, less one.
     until: Option<NaiveDate>,
+    /// The number of the agreed version before it, to compare with.
+    before: Option<i64>,
     /// What has taken its place as a proposal.
     replaced_by: Option<Text>,
     /// What it was to do, as it stood at approval.
@@ -100,6 +102,11 @@ impl VersionPage {
             events: events(&seen, sees_answers, standing),
             conditions: conditions(&seen)?,
             until: until(&seen.version, &all),
+            before: all
+                .iter()
+                .filter(|other| other.state.is_agreed() && other.number < seen.version.number)
+                .map(|other| other.number)
+                .max(),
             impact: seen.agreement.as_ref().and_then(|agreement| impact_of(&agreement.proposal)),
             replaced_by: replaced_by.map(|version| Text::of(&code, &version)).transpose()?,
             standing,
