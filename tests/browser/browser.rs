@@ -123,6 +123,18 @@ impl Browser {
         field.send_keys(value).await.unwrap_or_else(|error| panic!("filling {label}: {error}"));
     }
 
+    /// Types a whole date into the first field of the date under `legend`.
+    pub async fn fill_date(&self, legend: &str, date: &str) {
+        let legend = format!("//fieldset[legend[normalize-space()={}]]", quoted(legend));
+        for (part, value) in [("Day", date), ("Month", ""), ("Year", "")] {
+            let label = self.find(&format!("{legend}//label[normalize-space()='{part}']")).await;
+            let id = label.attr("for").await.ok().flatten().expect("a label is for a field");
+            let field = self.find(&format!("//*[@id={}]", quoted(&id))).await;
+            field.clear().await.unwrap_or_else(|error| panic!("clearing {part}: {error}"));
+            field.send_keys(value).await.unwrap_or_else(|error| panic!("filling {part}: {error}"));
+        }
+    }
+
     /// Ticks the box, or the choice, beside `label`.
     pub async fn choose(&self, label: &str) {
         self.click(&format!("//label[normalize-space()={}]", quoted(label))).await;

@@ -1,5 +1,6 @@
 //! The journeys of the portal's people in a real browser, each with scripts and without. `bin/test` gets what they need.
 
+mod agreements;
 mod browser;
 mod groups;
 mod imports;
