@@ -403,23 +403,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    scheme_versions (id) {
-        id -> BigInt,
-        locality_id -> BigInt,
-        number -> BigInt,
-        state -> Text,
-        text -> Text,
-        text_hash -> Text,
-        in_force_from -> Nullable<Date>,
-        proposal_id -> Nullable<BigInt>,
-        created_by -> Nullable<BigInt>,
-        who -> Text,
-        created_at -> Timestamp,
-        version -> BigInt,
-    }
-}
-
-diesel::table! {
     proposal_asks (id) {
         id -> BigInt,
         proposal_id -> BigInt,
@@ -695,7 +678,6 @@ diesel::joinable!(criteria_versions -> localities (locality_id));
 diesel::joinable!(criteria_versions -> users (created_by));
 diesel::joinable!(criteria_versions -> proposals (proposal_id));
 diesel::joinable!(proposals -> localities (locality_id));
-diesel::joinable!(scheme_versions -> proposals (proposal_id));
 diesel::joinable!(proposal_asks -> proposals (proposal_id));
 diesel::joinable!(proposal_asks -> organisations (network_id));
 diesel::joinable!(proposal_comments -> proposals (proposal_id));
@@ -760,7 +742,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_problems,
     criteria_versions,
     proposals,
-    scheme_versions,
     proposal_asks,
     proposal_comments,
     draft_revisions,

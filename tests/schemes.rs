@@ -7,7 +7,7 @@ use crate::grouped::loaded;
 use crate::harness::{Answer, Browser, TestPortal};
 use crate::on_both;
 
-const DRAFT: &str = "/criteria/LOC01/scheme/versions/1/edit";
+const DRAFT: &str = "/criteria/LOC01/SCHEME/versions/1/edit";
 
 async fn commissioner(portal: &TestPortal, email: &str) -> Browser {
     portal.add_user(email, Role::Commissioner, Some("CCG01"));
@@ -15,8 +15,8 @@ async fn commissioner(portal: &TestPortal, email: &str) -> Browser {
 }
 
 async fn started(browser: &mut Browser) {
-    let key = browser.get("/criteria/LOC01/scheme").await.field("key");
-    let answer = browser.post("/criteria/LOC01/scheme/drafts", &[("key", &key)]).await;
+    let key = browser.get("/criteria/LOC01/SCHEME").await.field("key");
+    let answer = browser.post("/criteria/LOC01/SCHEME/drafts", &[("key", &key)]).await;
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, DRAFT));
 }
 
@@ -32,7 +32,7 @@ on_both! {
     async fn a_locality_without_one_of_its_own_has_the_shipped_scheme(portal) {
         let portal = loaded(portal);
         let mut browser = commissioner(&portal, "ann@example.org").await;
-        let page = browser.get("/criteria/LOC01/scheme").await.text();
+        let page = browser.get("/criteria/LOC01/SCHEME").await.text();
         assert!(page.contains("The shipped scheme") && page.contains("has agreed no scheme of its own"), "{page}");
         let order = ["EXCLUDED", "ADV_ORGANIC", "LD", "SEMI", "LTC_75", "LTC_16_74", "HEALTHY_75", "HEALTHY_16_74"];
         let places: Vec<usize> = order.iter().map(|code| page.find(&format!("({code})")).unwrap()).collect();
@@ -56,7 +56,7 @@ on_both! {
             let answer = step(&mut browser, fields).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{fields:?}: {}", answer.text());
         }
-        let page = browser.get("/criteria/LOC01/scheme/versions/1").await.text();
+        let page = browser.get("/criteria/LOC01/SCHEME/versions/1").await.text();
         for said in [
             "is renamed Learning disability",
             "Frail people (FRAIL_85) is added.",
@@ -68,7 +68,7 @@ on_both! {
         ] {
             assert!(page.contains(said), "{said}: {page}");
         }
-        let page = browser.get("/criteria/LOC01/scheme").await.text();
+        let page = browser.get("/criteria/LOC01/SCHEME").await.text();
         assert!(page.contains("The shipped scheme"), "a draft does not count yet");
     }
 }
@@ -86,7 +86,7 @@ on_both! {
         let answer = step(&mut browser, &[("step", "supplementary"), ("amount", "much")]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.text().contains("Enter an amount in pounds") && answer.text().contains("value=\"much\""));
-        let page = browser.get("/criteria/LOC01/scheme/versions/1").await.text();
+        let page = browser.get("/criteria/LOC01/SCHEME/versions/1").await.text();
         assert!(page.contains("It says the same as the scheme that stands."), "{page}");
     }
 }
@@ -109,7 +109,7 @@ on_both! {
         assert_eq!(second.post(DRAFT, &form).await.status, StatusCode::SEE_OTHER);
         let again = second.post(DRAFT, &form).await;
         assert_eq!(again.status, StatusCode::SEE_OTHER, "sent twice, done once");
-        let page = first.get("/criteria/LOC01/scheme/versions/1").await.text();
+        let page = first.get("/criteria/LOC01/SCHEME/versions/1").await.text();
         assert!(page.contains("is retired") && page.contains("tried in another order"), "{page}");
     }
 }
@@ -122,13 +122,13 @@ on_both! {
         portal.add_user("lay@example.org", Role::LayPartner, Some("CCG01"));
         portal.add_user("far@example.org", Role::Commissioner, Some("CCG02"));
         let mut lay = portal.signed_in("lay@example.org").await;
-        let draft = lay.get("/criteria/LOC01/scheme/versions/1").await;
-        let nothing = lay.get("/criteria/LOC01/scheme/versions/9").await;
+        let draft = lay.get("/criteria/LOC01/SCHEME/versions/1").await;
+        let nothing = lay.get("/criteria/LOC01/SCHEME/versions/9").await;
         assert_eq!((draft.status, nothing.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
         assert_eq!(draft.body, nothing.body);
-        assert!(!lay.get("/criteria/LOC01/scheme").await.text().contains("versions/1"));
+        assert!(!lay.get("/criteria/LOC01/SCHEME").await.text().contains("versions/1"));
         let mut far = portal.signed_in("far@example.org").await;
-        for address in ["/criteria/LOC01/scheme", "/criteria/LOC01/scheme/versions/1", DRAFT] {
+        for address in ["/criteria/LOC01/SCHEME", "/criteria/LOC01/SCHEME/versions/1", DRAFT] {
             assert_eq!(far.get(address).await.status, StatusCode::NOT_FOUND, "{address}");
         }
     }

@@ -80,7 +80,6 @@ stored_as_text! {
         CriteriaExported = "exported criteria",
         SchemeDrafted = "drafted a grouping scheme",
         SchemeChanged = "changed a draft of a grouping scheme",
-        SchemeDraftDeleted = "deleted a draft of a grouping scheme",
         CriteriaTermsKept = "kept the terms of a proposal",
         CriteriaProposed = "proposed criteria",
         CriteriaAnswered = "answered a criteria proposal",
@@ -190,10 +189,5 @@ impl Subject {
     /// The criteria of a group in a locality.
     pub fn criteria(locality: &str, group: &str) -> Subject {
         Subject::new("criteria", format!("{locality}/{group}"))
-    }
-
-    /// A version of a locality's grouping scheme.
-    pub fn scheme(locality: &str, number: i64) -> Subject {
-        Subject::new("scheme", format!("{locality}/{number}"))
     }
 }

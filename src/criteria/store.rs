@@ -116,7 +116,11 @@ pub fn hash(text: &str) -> String {
     digest_hex(text.as_bytes())
 }
 
-/// The versions in force on a date, one a group at most, in the order of the groups' codes. One that is approved is in
+/// The code under which a locality's grouping scheme is kept: its versions are drafted, proposed and agreed like the
+/// criteria of a group, and may be part of the same proposal. No group has it.
+pub const SCHEME: &str = "SCHEME";
+
+/// The criteria in force on a date, one a group at most, in the order of the groups' codes. One that is approved is in
 /// force from its date on, whether that has come or not.
 pub fn in_force(conn: &mut Conn, locality_id: i64, on: NaiveDate) -> Result<Vec<Version>, Error> {
     in_force_in(conn, &[locality_id], on)
@@ -124,6 +128,17 @@ pub fn in_force(conn: &mut Conn, locality_id: i64, on: NaiveDate) -> Result<Vec<
 
 /// The same of some localities (row ids), one after the other.
 pub fn in_force_in(conn: &mut Conn, localities: &[i64], on: NaiveDate) -> Result<Vec<Version>, Error> {
+    let mut versions = agreed_in(conn, localities, on)?;
+    versions.retain(|version| version.group_code != SCHEME);
+    Ok(versions)
+}
+
+/// The criteria in force on a date, and the scheme that is agreed, if one is.
+pub fn agreed_on(conn: &mut Conn, locality_id: i64, on: NaiveDate) -> Result<Vec<Version>, Error> {
+    agreed_in(conn, &[locality_id], on)
+}
+
+fn agreed_in(conn: &mut Conn, localities: &[i64], on: NaiveDate) -> Result<Vec<Version>, Error> {
     let mut versions: Vec<Version> = criteria_versions::table
         .filter(criteria_versions::locality_id.eq_any(localities))
         .filter(criteria_versions::state.eq_any(AGREED))
@@ -158,10 +173,10 @@ pub fn highest_numbers(conn: &mut Conn, localities: &[i64]) -> Result<HashMap<(i
 /// The states of what is agreed: in force before, now, or from a date to come.
 pub const AGREED: [State; 3] = [State::Approved, State::InForce, State::Superseded];
 
-/// The latest version of each group, whatever its state.
+/// The latest version of each group's criteria, whatever its state.
 pub fn latest(conn: &mut Conn, locality_id: i64) -> Result<Vec<Version>, Error> {
     let mut versions: Vec<Version> = criteria_versions::table
-        .filter(criteria_versions::locality_id.eq(locality_id))
+        .filter(criteria_versions::locality_id.eq(locality_id).and(criteria_versions::group_code.ne(SCHEME)))
         .order((criteria_versions::group_code, criteria_versions::number.desc()))
         .select(Version::as_select())
         .load(conn)?;
@@ -207,7 +222,7 @@ pub fn version(
 /// Whether any group of a locality has a version in force, has had one, or will have.
 pub fn is_set_up(conn: &mut Conn, locality_id: i64) -> Result<bool, Error> {
     let in_force = criteria_versions::table
-        .filter(criteria_versions::locality_id.eq(locality_id))
+        .filter(criteria_versions::locality_id.eq(locality_id).and(criteria_versions::group_code.ne(SCHEME)))
         .filter(criteria_versions::state.eq_any(AGREED));
     Ok(diesel::select(diesel::dsl::exists(in_force)).get_result(conn)?)
 }

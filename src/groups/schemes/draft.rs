@@ -10,11 +10,11 @@ use serde_json::json;
 use super::edit::{changes, edited};
 use super::form::StepForm;
 use super::pages::{Shown, locality};
-use super::store::{self, SchemeVersion};
+use super::store;
 use crate::access::{Commissioner, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
-use crate::criteria::store::State;
+use crate::criteria::store::{SCHEME, State, Version, version as version_of};
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::scheme::{CancerMode, Group};
@@ -32,7 +32,7 @@ pub struct KeyForm {
 }
 
 fn address(here: &Locality, number: i64) -> String {
-    format!("/criteria/{}/scheme/versions/{number}", here.code)
+    format!("/criteria/{}/{SCHEME}/versions/{number}", here.code)
 }
 
 /// Starts a draft from the scheme that stands; one that is open already is gone on with.
@@ -52,8 +52,15 @@ pub async fn start(
                 }
                 let scheme = store::in_force(conn, here.id, now.today)?;
                 let number = store::add_draft(conn, now.moment, &who.actor, here.id, &scheme)?;
-                let subjects = [Subject::scheme(&here.code, number), Subject::locality(&here.code)];
-                audit::record(conn, now.moment, &who.actor, Verb::SchemeDrafted, &subjects, json!({}))?;
+                let subjects = [Subject::criteria(&here.code, SCHEME), Subject::locality(&here.code)];
+                audit::record(
+                    conn,
+                    now.moment,
+                    &who.actor,
+                    Verb::SchemeDrafted,
+                    &subjects,
+                    json!({ "version": number }),
+                )?;
                 Ok(format!("{}/edit", address(&here, number)))
             })
         })
@@ -67,7 +74,7 @@ struct EditPage {
     chrome: Chrome,
     mistakes: Mistakes,
     here: Locality,
-    version: SchemeVersion,
+    version: Version,
     shown: Shown,
     changes: Vec<String>,
     /// The step as typed, where it could not be made.
@@ -128,9 +135,9 @@ fn draft(
     now: Now,
     code: &str,
     number: i64,
-) -> Result<(Locality, SchemeVersion), Error> {
+) -> Result<(Locality, Version), Error> {
     let here = locality(conn, who, now, code)?;
-    let version = store::version(conn, here.id, number)?.ok_or(Error::NotFound)?;
+    let version = version_of(conn, here.id, SCHEME, number)?.ok_or(Error::NotFound)?;
     Ok((here, version))
 }
 
@@ -138,7 +145,7 @@ fn edit_page(
     conn: &mut Conn,
     who: &Who,
     now: Now,
-    (here, version): (Locality, SchemeVersion),
+    (here, version): (Locality, Version),
     mistakes: Mistakes,
     typed: Option<StepForm>,
 ) -> Result<EditPage, Error> {
@@ -236,23 +243,18 @@ fn make_step(
     if !store::change_draft(conn, &version, &after)? {
         return Ok(Err(Unsaved::Stale));
     }
-    let subjects = [Subject::scheme(&here.code, number), Subject::locality(&here.code)];
-    let details = json!({ "changes": changes(&before, &after) });
+    let subjects = [Subject::criteria(&here.code, SCHEME), Subject::locality(&here.code)];
+    let details = json!({ "version": number, "changes": changes(&before, &after) });
     audit::record(conn, now.moment, &who.actor, Verb::SchemeChanged, &subjects, details)?;
     Ok(Ok(format!("{}/edit", address(&here, number))))
 }
 
-fn stale(
-    who: &Who,
-    here: &Locality,
-    version: &SchemeVersion,
-    form: &StepForm,
-) -> Result<HttpResponse, Error> {
+fn stale(who: &Who, here: &Locality, version: &Version, form: &StepForm) -> Result<HttpResponse, Error> {
     let scheme = version.scheme()?;
     let order: Vec<&str> = scheme.in_precedence().iter().map(|group| &*group.label).collect();
     let page = StalePage {
         chrome: who.chrome(),
-        area: NavItem { label: "Groups", href: "/groups" },
+        area: NavItem { label: "Criteria", href: "/criteria" },
         what: format!("Version {} of the scheme of {}", version.number, here.name),
         fields: vec![Difference::new(
             "Change",
@@ -266,33 +268,4 @@ fn stale(
         key: String::new(),
     };
     page.answer()
-}
-
-/// Deletes a draft.
-pub async fn delete(
-    Commissioner(who): Commissioner,
-    database: web::Data<Database>,
-    now: Now,
-    session: Session,
-    path: web::Path<(String, i64)>,
-    form: web::Form<KeyForm>,
-) -> Result<HttpResponse, Error> {
-    let (code, number) = path.into_inner();
-    let to = database
-        .write(move |conn| {
-            once(conn, now.moment, who.user_id, &form.key, |conn| {
-                let (here, version) = draft(conn, &who, now, &code, number)?;
-                if !store::delete_draft(conn, version.id)? {
-                    let what = "This version is no draft any more. It cannot be deleted.";
-                    return Err(Error::conflict(what, address(&here, number), "The version"));
-                }
-                let subjects = [Subject::scheme(&here.code, number), Subject::locality(&here.code)];
-                let details = json!({ "text": version.text });
-                audit::record(conn, now.moment, &who.actor, Verb::SchemeDraftDeleted, &subjects, details)?;
-                Ok(format!("/criteria/{}/scheme", here.code))
-            })
-        })
-        .await?;
-    say_done(&session, "The draft is deleted.")?;
-    Ok(see_other(to))
 }

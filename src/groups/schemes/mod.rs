@@ -8,12 +8,11 @@ pub mod store;
 
 use actix_web::web;
 
+/// These come before the same addresses of a group.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
-        .route("/criteria/{locality}/scheme", web::get().to(pages::scheme))
-        .route("/criteria/{locality}/scheme/drafts", web::post().to(draft::start))
-        .route("/criteria/{locality}/scheme/versions/{number}", web::get().to(pages::version))
-        .route("/criteria/{locality}/scheme/versions/{number}/edit", web::get().to(draft::edit))
-        .route("/criteria/{locality}/scheme/versions/{number}/edit", web::post().to(draft::change))
-        .route("/criteria/{locality}/scheme/versions/{number}/deletion", web::post().to(draft::delete));
+        .route("/criteria/{locality}/SCHEME", web::get().to(pages::scheme))
+        .route("/criteria/{locality}/SCHEME/drafts", web::post().to(draft::start))
+        .route("/criteria/{locality}/SCHEME/versions/{number}/edit", web::get().to(draft::edit))
+        .route("/criteria/{locality}/SCHEME/versions/{number}/edit", web::post().to(draft::change));
 }

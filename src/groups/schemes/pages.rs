@@ -1,13 +1,14 @@
-//! A locality's scheme, and a version of it.
+//! A locality's scheme, and every version there has been.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::edit::changes;
-use super::store::{self, SchemeVersion};
+use super::store;
 use crate::access::{ReadsGroups, Role, Who};
 use crate::clock::Now;
-use crate::criteria::store::State;
+use crate::criteria::agreement::seen::{Agreement, Reader};
+use crate::criteria::store::{SCHEME, State, Version, agreed_on, history};
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::scheme::{CancerMode, Group, Scheme};
@@ -25,38 +26,6 @@ pub fn locality(conn: &mut Conn, who: &Who, now: Now, code: &str) -> Result<Loca
     let scope = Scope::of(conn, who, now.today)?;
     let all = localities(conn, &scope.localities)?;
     chosen(&all, Some(code))?.cloned().ok_or(Error::NotFound)
-}
-
-/// Whether the caller sees what is not proposed yet.
-pub fn sees_drafts(who: &Who) -> bool {
-    matches!(who.role(), Role::Commissioner | Role::Analyst)
-}
-
-impl SchemeVersion {
-    /// Whether the caller may read it.
-    pub fn is_shown_to(&self, who: &Who) -> bool {
-        self.state != State::Draft || sees_drafts(who)
-    }
-
-    /// The first signs of the hash, as pages show it.
-    pub fn short_hash(&self) -> &str {
-        &self.text_hash[..12]
-    }
-}
-
-impl State {
-    /// As a tag says it.
-    pub fn tag(self) -> &'static str {
-        match self {
-            State::Draft => "Draft",
-            State::Proposed => "Proposed",
-            State::Approved => "Approved",
-            State::InForce => "In force",
-            State::Superseded => "Superseded",
-            State::Withdrawn => "Withdrawn",
-            State::Returned => "Returned",
-        }
-    }
 }
 
 /// A scheme in the form pages show: who is tried first, what stands beside, what is retired.
@@ -89,15 +58,22 @@ impl Shown {
     }
 }
 
+/// A version in the history.
+struct Line {
+    version: Version,
+    standing: State,
+    changes: Vec<String>,
+}
+
 #[derive(Template)]
 #[template(path = "schemes/scheme.html")]
 struct SchemePage {
     chrome: Chrome,
     here: Locality,
     /// `None` where the shipped scheme stands.
-    standing: Option<SchemeVersion>,
+    standing: Option<Version>,
     shown: Shown,
-    history: Vec<SchemeVersion>,
+    lines: Vec<Line>,
     may_draft: bool,
     key: String,
 }
@@ -115,59 +91,35 @@ pub async fn scheme(
 fn scheme_page(conn: &mut Conn, who: &Who, now: Now, code: &str) -> Result<SchemePage, Error> {
     let here = locality(conn, who, now, code)?;
     let schemes = store::Schemes::on(conn, now.today)?;
-    let mut history = store::history(conn, here.id)?;
-    let standing = history.iter().find(|version| version.number == schemes.number(here.id)).cloned();
-    history.retain(|version| version.is_shown_to(who));
+    let all = agreed_on(conn, here.id, now.today)?;
+    let standing = all.iter().find(|version| version.is_scheme()).cloned();
     Ok(SchemePage {
         chrome: who.chrome(),
         standing,
         shown: Shown { scheme: schemes.of(here.id).clone() },
-        history,
+        lines: lines(conn, who, &here, &all)?,
         may_draft: who.role() == Role::Commissioner,
         key: fresh_key(),
         here,
     })
 }
 
-#[derive(Template)]
-#[template(path = "schemes/version.html")]
-struct VersionPage {
-    chrome: Chrome,
-    here: Locality,
-    version: SchemeVersion,
-    shown: Shown,
-    /// What it changes in the scheme that stands.
-    changes: Vec<String>,
-    may_edit: bool,
-    key: String,
-}
-
-pub async fn version(
-    ReadsGroups(who): ReadsGroups,
-    database: web::Data<Database>,
-    now: Now,
-    path: web::Path<(String, i64)>,
-) -> Result<HttpResponse, Error> {
-    let (code, number) = path.into_inner();
-    let page = database
-        .read(move |conn| {
-            let here = locality(conn, &who, now, &code)?;
-            let version = store::version(conn, here.id, number)?.ok_or(Error::NotFound)?;
-            if !version.is_shown_to(&who) {
-                return Err(Error::NotFound);
-            }
-            let scheme = version.scheme()?;
-            let standing = store::in_force(conn, here.id, now.today)?;
-            Ok(VersionPage {
-                chrome: who.chrome(),
-                changes: changes(&standing, &scheme),
-                shown: Shown { scheme },
-                may_edit: who.role() == Role::Commissioner && version.state == State::Draft,
-                key: fresh_key(),
-                version,
-                here,
-            })
-        })
-        .await?;
-    show(&page)
+/// Every version the caller may read, newest first, each with what it changed in the agreed one before it.
+fn lines(conn: &mut Conn, who: &Who, here: &Locality, standing: &[Version]) -> Result<Vec<Line>, Error> {
+    let all = history(conn, here.id, SCHEME)?;
+    let proposals: Vec<i64> = all.iter().filter_map(|version| version.proposal_id).collect();
+    let agreements = Agreement::of(conn, &proposals)?;
+    let reader = Reader::of(who);
+    let mut lines = Vec::new();
+    for (at, version) in all.iter().enumerate() {
+        let agreement = version.proposal_id.and_then(|id| agreements.get(&id));
+        if !reader.may_read(version.state, agreement) {
+            continue;
+        }
+        let before = all[at + 1..].iter().find(|before| before.state.is_agreed());
+        let before = before.map_or_else(|| Ok(Scheme::shipped().clone()), Version::scheme)?;
+        let changes = changes(&before, &version.scheme()?);
+        lines.push(Line { version: version.clone(), standing: version.standing(standing), changes });
+    }
+    Ok(lines)
 }

@@ -1,4 +1,4 @@
-//! The versions of a locality's scheme, and which of them stands.
+//! Which scheme stands in which locality, and the versions of one. They are kept among the versions of criteria.
 
 use std::collections::HashMap;
 
@@ -8,34 +8,19 @@ use diesel::prelude::*;
 
 use crate::audit::Actor;
 use crate::clock::Moment;
-use crate::criteria::store::{State, hash};
+use crate::criteria::store::{AGREED, SCHEME, State, Version, hash, history, version};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::scheme::{Group, Scheme};
-use crate::schema::scheme_versions;
+use crate::schema::criteria_versions;
 
-/// A version of a locality's scheme.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = scheme_versions)]
-pub struct SchemeVersion {
-    pub id: i64,
-    pub locality_id: i64,
-    /// 1, 2 and so on within a locality.
-    pub number: i64,
-    pub state: State,
-    /// [`Scheme::text`].
-    pub text: String,
-    /// SHA-256 of the text, in hex.
-    pub text_hash: String,
-    pub in_force_from: Option<NaiveDate>,
-    pub proposal_id: Option<i64>,
-    pub who: String,
-    pub created_at: Moment,
-    pub version: i64,
-}
+impl Version {
+    /// Whether it is a version of the scheme, not of a group's criteria.
+    pub fn is_scheme(&self) -> bool {
+        self.group_code == SCHEME
+    }
 
-impl SchemeVersion {
-    /// The text as a value.
+    /// The text of a version of the scheme as a value.
     pub fn scheme(&self) -> Result<Scheme, Error> {
         let scheme = Scheme::of_text(&self.text).context("reading a scheme");
         Ok(scheme.with_context(|| format!("scheme version {}", self.number))?)
@@ -45,17 +30,19 @@ impl SchemeVersion {
 /// The scheme of each locality on a day. A locality that has agreed none has the shipped one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schemes {
+    /// With the number of its version.
     agreed: HashMap<i64, (i64, Scheme)>,
 }
 
 impl Schemes {
     /// The schemes in force on a day.
     pub fn on(conn: &mut Conn, day: NaiveDate) -> Result<Schemes, Error> {
-        let versions: Vec<SchemeVersion> = scheme_versions::table
-            .filter(scheme_versions::state.eq_any([State::InForce, State::Superseded, State::Approved]))
-            .filter(scheme_versions::in_force_from.le(day))
-            .order((scheme_versions::in_force_from, scheme_versions::number))
-            .select(SchemeVersion::as_select())
+        let versions: Vec<Version> = criteria_versions::table
+            .filter(criteria_versions::group_code.eq(SCHEME))
+            .filter(criteria_versions::state.eq_any(AGREED))
+            .filter(criteria_versions::in_force_from.is_null().or(criteria_versions::in_force_from.le(day)))
+            .order(criteria_versions::number)
+            .select(Version::as_select())
             .load(conn)?;
         let mut agreed = HashMap::new();
         for version in versions {
@@ -79,24 +66,22 @@ impl Schemes {
         self.of(locality_id).group(code).map_or(code, |group| &group.label)
     }
 
-    /// The groups of some localities, each code once, in the order of the first that has it; retired ones last.
-    pub fn groups_of(&self, localities: &[i64]) -> Vec<&Group> {
+    /// The groups that people can be placed in, in some localities: each code once, in the order of the first scheme
+    /// that has it.
+    pub fn home_groups(&self, localities: &[i64]) -> Vec<&Group> {
         let mut groups: Vec<&Group> = Vec::new();
-        let schemes: Vec<&Scheme> = localities.iter().map(|id| self.of(*id)).collect();
-        for scheme in &schemes {
-            let placed = scheme.in_precedence().into_iter().chain(scheme.overlay());
-            for group in placed {
-                if !groups.iter().any(|one| one.code == group.code) {
-                    groups.push(group);
-                }
-            }
-        }
-        for group in schemes.iter().flat_map(|scheme| scheme.groups()) {
+        for group in localities.iter().flat_map(|id| self.of(*id).in_precedence()) {
             if !groups.iter().any(|one| one.code == group.code) {
                 groups.push(group);
             }
         }
         groups
+    }
+
+    /// The label of a group in the first of some localities whose scheme has it; its code where none has.
+    pub fn label_among<'a>(&'a self, localities: &[i64], code: &'a str) -> &'a str {
+        let group = localities.iter().find_map(|id| self.of(*id).group(code));
+        group.or(Scheme::shipped().group(code)).map_or(code, |group| &group.label)
     }
 }
 
@@ -105,27 +90,53 @@ pub fn in_force(conn: &mut Conn, locality_id: i64, day: NaiveDate) -> Result<Sch
     Ok(Schemes::on(conn, day)?.of(locality_id).clone())
 }
 
-/// A version by number.
-pub fn version(conn: &mut Conn, locality_id: i64, number: i64) -> Result<Option<SchemeVersion>, Error> {
-    Ok(scheme_versions::table
-        .filter(scheme_versions::locality_id.eq(locality_id).and(scheme_versions::number.eq(number)))
-        .select(SchemeVersion::as_select())
-        .first(conn)
-        .optional()?)
+/// The scheme of a version's number; 0 is the shipped one.
+///
+/// # Errors
+/// `NotFound` where there is no such version.
+pub fn numbered(conn: &mut Conn, locality_id: i64, number: i64) -> Result<Scheme, Error> {
+    match number {
+        0 => Ok(Scheme::shipped().clone()),
+        _ => version(conn, locality_id, SCHEME, number)?.ok_or(Error::NotFound)?.scheme(),
+    }
 }
 
-/// Every version of a locality's scheme, latest first.
-pub fn history(conn: &mut Conn, locality_id: i64) -> Result<Vec<SchemeVersion>, Error> {
-    Ok(scheme_versions::table
-        .filter(scheme_versions::locality_id.eq(locality_id))
-        .order(scheme_versions::number.desc())
-        .select(SchemeVersion::as_select())
-        .load(conn)?)
+/// Every code that a scheme of some locality has or had, the shipped ones among them.
+pub fn codes(conn: &mut Conn) -> Result<Vec<String>, Error> {
+    let texts: Vec<Version> = criteria_versions::table
+        .filter(criteria_versions::group_code.eq(SCHEME).and(criteria_versions::state.eq_any(AGREED)))
+        .order((criteria_versions::locality_id, criteria_versions::number))
+        .select(Version::as_select())
+        .load(conn)?;
+    let mut codes: Vec<String> = Scheme::shipped().groups().iter().map(|group| group.code.clone()).collect();
+    for version in texts {
+        for group in version.scheme()?.groups() {
+            if !codes.contains(&group.code) {
+                codes.push(group.code.clone());
+            }
+        }
+    }
+    Ok(codes)
 }
 
-/// The latest draft of a locality's scheme that is in no proposal made yet.
-pub fn open_draft(conn: &mut Conn, locality_id: i64) -> Result<Option<SchemeVersion>, Error> {
-    Ok(history(conn, locality_id)?.into_iter().find(|version| version.state == State::Draft))
+/// A group of a locality, by code: of the scheme in force, or of one that is drafted or proposed. Criteria of a new group
+/// are drafted before its scheme is agreed.
+pub fn group(conn: &mut Conn, locality_id: i64, code: &str, day: NaiveDate) -> Result<Option<Group>, Error> {
+    if let Some(group) = in_force(conn, locality_id, day)?.group(code) {
+        return Ok(Some(group.clone()));
+    }
+    let on_its_way = |version: &Version| !matches!(version.state, State::Withdrawn | State::Superseded);
+    for version in history(conn, locality_id, SCHEME)?.into_iter().filter(on_its_way) {
+        if let Some(group) = version.scheme()?.group(code) {
+            return Ok(Some(group.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// The latest draft of a locality's scheme.
+pub fn open_draft(conn: &mut Conn, locality_id: i64) -> Result<Option<Version>, Error> {
+    Ok(history(conn, locality_id, SCHEME)?.into_iter().find(|version| version.state == State::Draft))
 }
 
 /// Adds a draft; its number.
@@ -136,42 +147,38 @@ pub fn add_draft(
     locality_id: i64,
     scheme: &Scheme,
 ) -> Result<i64, Error> {
-    let number = history(conn, locality_id)?.first().map_or(1, |version| version.number + 1);
+    let number = history(conn, locality_id, SCHEME)?.first().map_or(1, |version| version.number + 1);
     let text = scheme.text();
-    diesel::insert_into(scheme_versions::table)
+    diesel::insert_into(criteria_versions::table)
         .values((
-            scheme_versions::locality_id.eq(locality_id),
-            scheme_versions::number.eq(number),
-            scheme_versions::state.eq(State::Draft),
-            scheme_versions::text_hash.eq(hash(&text)),
-            scheme_versions::text.eq(text),
-            scheme_versions::created_by.eq(actor.user_id),
-            scheme_versions::who.eq(&actor.who),
-            scheme_versions::created_at.eq(now),
+            criteria_versions::locality_id.eq(locality_id),
+            criteria_versions::group_code.eq(SCHEME),
+            criteria_versions::number.eq(number),
+            criteria_versions::state.eq(State::Draft),
+            criteria_versions::text_hash.eq(hash(&text)),
+            criteria_versions::text.eq(text),
+            criteria_versions::set_up_by_administrator.eq(false),
+            criteria_versions::reason.eq(""),
+            criteria_versions::created_by.eq(actor.user_id),
+            criteria_versions::who.eq(&actor.who),
+            criteria_versions::created_at.eq(now),
         ))
         .execute(conn)?;
     Ok(number)
 }
 
 /// Gives a draft another text, unless somebody did so first.
-pub fn change_draft(conn: &mut Conn, draft: &SchemeVersion, scheme: &Scheme) -> Result<bool, Error> {
+pub fn change_draft(conn: &mut Conn, draft: &Version, scheme: &Scheme) -> Result<bool, Error> {
     let text = scheme.text();
-    let same = scheme_versions::table
-        .filter(scheme_versions::id.eq(draft.id))
-        .filter(scheme_versions::version.eq(draft.version).and(scheme_versions::state.eq(State::Draft)));
+    let same = criteria_versions::table
+        .find(draft.id)
+        .filter(criteria_versions::version.eq(draft.version).and(criteria_versions::state.eq(State::Draft)));
     let changed = diesel::update(same)
         .set((
-            scheme_versions::text_hash.eq(hash(&text)),
-            scheme_versions::text.eq(text),
-            scheme_versions::version.eq(scheme_versions::version + 1),
+            criteria_versions::text_hash.eq(hash(&text)),
+            criteria_versions::text.eq(text),
+            criteria_versions::version.eq(draft.version + 1),
         ))
         .execute(conn)?;
     Ok(changed == 1)
-}
-
-/// Deletes a draft; whether it was one still.
-pub fn delete_draft(conn: &mut Conn, id: i64) -> Result<bool, Error> {
-    let draft = scheme_versions::table
-        .filter(scheme_versions::id.eq(id).and(scheme_versions::state.eq(State::Draft)));
-    Ok(diesel::delete(draft).execute(conn)? == 1)
 }
