@@ -36,7 +36,7 @@ impl Here {
     /// `NotFound` for a locality out of scope and for what is no group.
     pub fn of(conn: &mut Conn, who: &Who, now: Now, locality: &str, group: &str) -> Result<Here, Error> {
         let (locality, group) = seen::place(conn, who, now, locality, group)?;
-        Ok(Here { locality, group: group.clone(), scope: Scope::of(conn, who, now.today)? })
+        Ok(Here { locality, group, scope: Scope::of(conn, who, now.today)? })
     }
 
     /// The address of the group's criteria.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::counts::{self, Breakdown, Figure, Wanted};
 use super::place::Place;
-use super::scheme::Scheme;
 use crate::database::Conn;
 use crate::disclosure::{Audience, Suppression, Tally};
 use crate::error::Error;
@@ -41,7 +40,7 @@ impl Figures {
                 Figures { rows, places: None, all_supplementary: true }
             }
             Reach::Care(pairs) => {
-                let overlay = Scheme::shipped().overlay().map(|group| &group.code);
+                let overlay = asked.scope.schemes.of(run.locality_id).overlay().map(|group| &group.code);
                 let here = pairs.iter().filter(|(locality, _)| *locality == run.locality_id);
                 let cared: Vec<&String> = here.map(|(_, code)| code).collect();
                 let all_supplementary = cared.iter().any(|code| Some(*code) == overlay);

@@ -8,7 +8,7 @@ use super::figures::{Figures, audience};
 use super::over_time::{ByRun, over_time, picture};
 use super::place::{AgeBand, Place};
 use super::reading::ReadingList;
-use super::scheme::{Group, Scheme};
+use super::scheme::Group;
 use super::store;
 use crate::access::{PEOPLE, ReadsGroups, Who};
 use crate::clock::Now;
@@ -64,7 +64,7 @@ struct Moved {
 struct GroupPage {
     chrome: Chrome,
     here: Locality,
-    group: &'static Group,
+    group: Group,
     version: Option<Version>,
     reading: Option<Reading>,
     run: Option<Run>,
@@ -95,15 +95,15 @@ pub async fn group(
 }
 
 fn page(conn: &mut Conn, who: &Who, now: Now, locality: &str, code: &str) -> Result<GroupPage, Error> {
-    let group = Scheme::shipped().group(code).ok_or(Error::NotFound)?;
     let scope = Scope::of(conn, who, now.today)?;
     let localities = store::localities(conn, &scope.localities)?;
     let here = store::chosen(&localities, Some(locality))?.cloned().ok_or(Error::NotFound)?;
+    let group = scope.schemes.of(here.id).group(code).cloned().ok_or(Error::NotFound)?;
     let version = in_force(conn, here.id, now.today)?.into_iter().find(|version| version.group_code == code);
     let reading = version.as_ref().map(Version::expression).transpose()?.map(|it| Reading::of(&it));
     let run = current(conn, here.id)?;
     let counted = match &run {
-        Some(run) if PEOPLE.contains(&who.role()) => counted(conn, who, &scope, now, &here, run, group)?,
+        Some(run) if PEOPLE.contains(&who.role()) => counted(conn, who, &scope, now, &here, run, &group)?,
         _ => None,
     };
     Ok(GroupPage {

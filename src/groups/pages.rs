@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::counts::Wanted;
 use super::figures::{Figures, audience};
 use super::place::Place;
-use super::scheme::{Group, Scheme};
+use super::scheme::Group;
 use super::store;
 use crate::access::{PEOPLE, RUNS, ReadsGroups, Role, Who};
 use crate::clock::Now;
@@ -36,7 +36,7 @@ pub struct Line {
 
 /// A group on the page.
 pub struct Row {
-    pub group: &'static Group,
+    pub group: Group,
     pub criteria: Option<Version>,
     list: Query,
     /// `None` where the caller may not list its people.
@@ -115,7 +115,7 @@ pub fn page(conn: &mut Conn, who: &Who, now: Now, code: Option<&str>) -> Result<
         _ => None,
     };
     let to = audience(&scope);
-    let scheme = Scheme::shipped();
+    let scheme = scope.schemes.of(here.id);
     let row = |group| row(group, &here, &versions, figures.as_ref(), to);
     page.rows = scheme.in_precedence().into_iter().map(row).collect();
     page.overlay = scheme.overlay().map(row);
@@ -129,13 +129,7 @@ fn figures(conn: &mut Conn, who: &Who, scope: &Scope, now: Now, run: &Run) -> Re
     Figures::of(conn, &asked, run, Wanted::ByPractice)
 }
 
-fn row(
-    group: &'static Group,
-    here: &Locality,
-    versions: &[Version],
-    figures: Option<&Figures>,
-    to: Audience,
-) -> Row {
+fn row(group: &Group, here: &Locality, versions: &[Version], figures: Option<&Figures>, to: Audience) -> Row {
     let list = Query::default().with("locality", &here.code);
     let (list, tally) = match group.overlay {
         true => (list.with("supplementary", "yes"), figures.map(Figures::supplementary)),
@@ -145,7 +139,7 @@ fn row(
         ),
     };
     Row {
-        group,
+        group: group.clone(),
         criteria: versions.iter().find(|version| version.group_code == group.code).cloned(),
         list,
         tally: tally.map(|tally| release_tally(tally, to)),

@@ -14,7 +14,6 @@ use crate::error::Error;
 use crate::groups::counts::kept_of;
 use crate::groups::figures::audience;
 use crate::groups::place::Place;
-use crate::groups::scheme::Scheme;
 use crate::groups::store::localities;
 use crate::movements::filters::{month_word, of_month};
 use crate::movements::flows::{Flow, flows};
@@ -55,7 +54,7 @@ fn in_care(conn: &mut Conn, scope: &Scope, now: Now, here: &Locality, run: &Run)
     let list = Query::default().with("locality", &here.code);
     let moved = list.with("month", month_word(month));
     let rows = cared_for(scope, here).into_iter().map(|code| {
-        let overlay = Scheme::shipped().overlay().is_some_and(|group| group.code == code);
+        let overlay = scope.schemes.of(here.id).is_overlay(&code);
         let place = Place::Group(code.clone());
         let people = kept.iter().filter(|figure| figure.place == place).map(|figure| figure.tally.people);
         let with = kept.iter().map(|figure| figure.tally.supplementary);
@@ -84,6 +83,6 @@ fn in_care(conn: &mut Conn, scope: &Scope, now: Now, here: &Locality, run: &Run)
 /// The groups a network cares for in a locality, in scheme order.
 fn cared_for(scope: &Scope, here: &Locality) -> Vec<String> {
     let Reach::Care(pairs) = &scope.reach else { return Vec::new() };
-    let groups = Scheme::shipped().groups().iter().map(|group| &group.code);
+    let groups = scope.schemes.of(here.id).groups().iter().map(|group| &group.code);
     groups.filter(|code| pairs.iter().any(|pair| pair.0 == here.id && pair.1 == **code)).cloned().collect()
 }

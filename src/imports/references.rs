@@ -11,7 +11,7 @@ use super::rows::organisations::OrganisationKind;
 use crate::access::Role;
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::groups::scheme::Scheme;
+use crate::groups::schemes::store as schemes;
 use crate::people::nhs_number::NhsNumber;
 use crate::schema::{localities, memberships, network_members, organisations, people, person_records, users};
 
@@ -61,7 +61,7 @@ fn codes(conn: &mut Conn, kind: Kind, within: Option<&[i64]>) -> Result<Known, E
     Ok(Known {
         localities: localities.into_iter().collect(),
         organisations: organisations.into_iter().filter(is_within).map(organisation).collect(),
-        groups: Scheme::shipped().groups().iter().map(|group| group.code.clone()).collect(),
+        groups: schemes::codes(conn)?.into_iter().collect(),
         memberships,
         people: KnownPeople::default(),
         administrators,

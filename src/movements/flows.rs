@@ -8,7 +8,6 @@ use diesel::prelude::*;
 use super::store::{Filters, Wanted, changes_group, matching};
 use crate::database::Conn;
 use crate::error::Error;
-use crate::groups::scheme::Scheme;
 use crate::runs::store::Cause;
 use crate::schema::{movements, runs};
 
@@ -57,7 +56,8 @@ pub fn flows(conn: &mut Conn, wanted: &Wanted<'_>) -> Result<Vec<Flow>, Error> {
     }
     let mut flows = Vec::new();
     for (month, mut groups) in months.into_iter().rev().take(MONTHS) {
-        for group in Scheme::shipped().in_precedence() {
+        let scheme = wanted.asked.scope.schemes.of(wanted.filters.locality_id);
+        for group in scheme.in_precedence() {
             if let Some((came, went, placed)) = groups.remove(&group.code) {
                 flows.push(Flow { month, code: group.code.clone(), came, went, placed });
             }

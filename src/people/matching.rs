@@ -12,7 +12,7 @@ use super::scope::Reach;
 use crate::caseload;
 use crate::database::MultiBackend;
 use crate::groups::place::Place;
-use crate::groups::scheme::Scheme;
+use crate::groups::schemes::store::Schemes;
 use crate::schema::{current_runs, organisations, people, person_contacts, person_records, placements};
 
 /// Records with their practice, the run that stands in its locality, and where that run put the person.
@@ -188,7 +188,7 @@ fn within<'a>(asked: &Asked<'a>) -> Condition<'a> {
             Box::new(organisations::locality_id.eq_any(&asked.scope.localities))
         }
         Reach::Practices(practices) => Box::new(person_records::practice_id.eq_any(practices).nullable()),
-        Reach::Care(pairs) => in_care(pairs),
+        Reach::Care(pairs) => in_care(pairs, &asked.scope.schemes),
         Reach::Caseload(organisation) => {
             let people = caseload!(*organisation, asked.register, asked.today);
             Box::new(person_records::person_id.eq_any(people).nullable())
@@ -223,12 +223,12 @@ macro_rules! caseload {
 }
 
 /// People in the groups a network cares for; of the overlay group, those with supplementary care.
-fn in_care<'a>(pairs: &[(i64, String)]) -> Condition<'a> {
-    let overlay = Scheme::shipped().overlay().map(|group| group.code.as_str());
+fn in_care<'a>(pairs: &[(i64, String)], schemes: &Schemes) -> Condition<'a> {
+    let is_overlay = |(locality, code): &(i64, String)| schemes.of(*locality).is_overlay(code);
     let mut any: Condition<'a> = Box::new(placements::id.nullable().lt(0));
-    for (locality, code) in pairs {
+    for pair @ (locality, code) in pairs {
         let here = organisations::locality_id.eq(*locality).nullable();
-        any = match overlay == Some(code) {
+        any = match is_overlay(pair) {
             true => Box::new(any.or(here.and(placements::supplementary_care.nullable().eq(true)))),
             false => Box::new(any.or(here.and(placements::group_code.nullable().eq(code.clone())))),
         };
@@ -237,7 +237,7 @@ fn in_care<'a>(pairs: &[(i64, String)]) -> Condition<'a> {
     let in_group = among_placed!(placed => placed.field(placements::group_code).eq_any(codes));
     let supplementary =
         among_placed!(placed => placed.field(placements::supplementary_care).assume_not_null());
-    match pairs.iter().any(|(_, code)| overlay == Some(code)) {
+    match pairs.iter().any(is_overlay) {
         true => Box::new(any.and(in_group.or(supplementary))),
         false => Box::new(any.and(in_group)),
     }

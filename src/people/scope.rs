@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::access::{Role, Who};
 use crate::database::Conn;
 use crate::error::Error;
+use crate::groups::schemes::store::Schemes;
 use crate::schema::{care_agreements, localities, network_members, organisations, sharing_agreements};
 
 /// What a caller's people have in common.
@@ -30,13 +31,15 @@ pub struct Scope {
     pub contacts: bool,
     /// Row ids of the localities the caller's pages speak of, by code.
     pub localities: Vec<i64>,
+    /// The grouping schemes of that day.
+    pub schemes: Schemes,
 }
 
 impl Scope {
     /// The scope of a caller on a day; for roles that list no people it reaches nobody.
     pub fn of(conn: &mut Conn, who: &Who, today: NaiveDate) -> Result<Scope, Error> {
         let organisation = who.organisation_id();
-        match who.role() {
+        let scope = match who.role() {
             Role::Commissioner | Role::Analyst | Role::LayPartner => of_commissioner(conn, who),
             Role::Gp | Role::PracticeStaff => of_practices(conn, vec![organisation], true),
             Role::NetworkManager => {
@@ -46,11 +49,23 @@ impl Scope {
             Role::Provider => of_network(conn, organisation, today),
             Role::Coordinator => of_coordinator(conn, organisation, today),
             Role::Administrator | Role::Auditor | Role::Keyer => Ok(Scope::nobody()),
-        }
+        }?;
+        Ok(Scope { schemes: Schemes::on(conn, today)?, ..scope })
+    }
+
+    /// A group's label in the first of the scope's localities that has it; "no group" where there is none.
+    pub fn group_label(&self, code: Option<&str>) -> String {
+        code.map_or_else(|| "no group".into(), |code| self.schemes.label_among(&self.localities, code).into())
     }
 
     fn nobody() -> Scope {
-        Scope { reach: Reach::Practices(Vec::new()), names: false, contacts: false, localities: Vec::new() }
+        Scope {
+            reach: Reach::Practices(Vec::new()),
+            names: false,
+            contacts: false,
+            localities: Vec::new(),
+            schemes: Schemes::default(),
+        }
     }
 }
 
@@ -84,7 +99,13 @@ fn of_commissioner(conn: &mut Conn, who: &Who) -> Result<Scope, Error> {
             .select(organisations::id)
             .load(conn)?,
     };
-    Ok(Scope { reach: Reach::Practices(practices), names: false, contacts: false, localities })
+    Ok(Scope {
+        reach: Reach::Practices(practices),
+        names: false,
+        contacts: false,
+        localities,
+        schemes: Schemes::default(),
+    })
 }
 
 fn of_practices(conn: &mut Conn, practices: Vec<i64>, own: bool) -> Result<Scope, Error> {
@@ -100,6 +121,7 @@ fn of_practices(conn: &mut Conn, practices: Vec<i64>, own: bool) -> Result<Scope
         names: own,
         contacts: own,
         localities: localities.into_iter().flatten().collect(),
+        schemes: Schemes::default(),
     })
 }
 
@@ -126,7 +148,13 @@ fn of_network(conn: &mut Conn, network: i64, today: NaiveDate) -> Result<Scope, 
         .load(conn)?;
     let mut localities: Vec<i64> = pairs.iter().map(|(locality, _)| *locality).collect();
     localities.dedup();
-    Ok(Scope { reach: Reach::Care(pairs), names: false, contacts: false, localities })
+    Ok(Scope {
+        reach: Reach::Care(pairs),
+        names: false,
+        contacts: false,
+        localities,
+        schemes: Schemes::default(),
+    })
 }
 
 /// By name: at a practice always, at a provider network while a sharing agreement is in date.
@@ -136,7 +164,13 @@ fn of_coordinator(conn: &mut Conn, organisation: i64, today: NaiveDate) -> Resul
         "practice" => (true, of_practices(conn, vec![organisation], true)?.localities),
         _ => (shares(conn, organisation, today)?, of_network(conn, organisation, today)?.localities),
     };
-    Ok(Scope { reach: Reach::Caseload(organisation), names, contacts: false, localities })
+    Ok(Scope {
+        reach: Reach::Caseload(organisation),
+        names,
+        contacts: false,
+        localities,
+        schemes: Schemes::default(),
+    })
 }
 
 /// Whether a provider network has a sharing agreement in date.

@@ -8,10 +8,16 @@ use super::placement::{Outcome, Placer};
 use super::rules::Rules;
 use super::summary::{CriterionUsed, GroupCount, HangsOn, Move, Summary};
 use crate::criteria::answer::Answer;
-use crate::groups::scheme::Scheme;
+use crate::groups::scheme::{Group, Scheme};
 
 /// Counts what a run found.
-pub fn count(placed: &[Placed], moved: &[Moved], placer: &Placer, criteria: &[CriterionUsed]) -> Summary {
+pub fn count(
+    placed: &[Placed],
+    moved: &[Moved],
+    placer: &Placer,
+    criteria: &[CriterionUsed],
+    (number, scheme): (i64, &Scheme),
+) -> Summary {
     let such = |is_so: &dyn Fn(&Placed) -> bool| placed.iter().filter(|one| is_so(one)).count() as u64;
     let cases = || placed.iter().filter(|one| one.is_provisional(placer)).filter_map(|one| one.outcome);
     let cases = || cases().map(|outcome| placer.outcome(outcome));
@@ -27,14 +33,15 @@ pub fn count(placed: &[Placed], moved: &[Moved], placer: &Placer, criteria: &[Cr
         out_of_scope,
         held: such(&|one| one.held.is_some()),
         held_elsewhere: such(&|one| one.held.is_some() && one.group(placer) != one.by_criteria(placer)),
-        groups: group_counts(placed, placer),
+        groups: group_counts(placed, placer, scheme),
         moved: moved.len() as u64,
-        moves: moves(moved),
+        moves: moves(moved, scheme),
         hangs_on: hangs_on(cases()),
         too_many_unknown: cases().filter(|outcome| outcome.too_many_unknown).count() as u64,
         supplementary_not_known: placed.iter().filter(not_known).count() as u64,
         criteria: criteria.to_vec(),
-        cancer_mode: Scheme::shipped().cancer_mode(),
+        cancer_mode: scheme.cancer_mode(),
+        scheme: number,
         minimum_age: Rules::MINIMUM_AGE,
     }
 }
@@ -50,9 +57,9 @@ fn hangs_on<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Vec<HangsOn> {
     cases
 }
 
-fn group_counts(placed: &[Placed], placer: &Placer) -> Vec<GroupCount> {
+fn group_counts(placed: &[Placed], placer: &Placer, scheme: &Scheme) -> Vec<GroupCount> {
     let mut by_code: HashMap<&str, (u64, i64)> = HashMap::new();
-    let overlay = Scheme::shipped().overlay().filter(|_| placer.rules().overlay().is_some());
+    let overlay = scheme.overlay().filter(|_| placer.rules().overlay().is_some());
     for one in placed {
         let supplementary = overlay.filter(|_| one.supplementary_care == Some(Answer::Yes));
         for code in one.group(placer).into_iter().chain(supplementary.map(|group| &*group.code)) {
@@ -61,7 +68,8 @@ fn group_counts(placed: &[Placed], placer: &Placer) -> Vec<GroupCount> {
             *cost += one.member.facts.annual_cost.unwrap_or(0);
         }
     }
-    let groups = Scheme::shipped().groups().iter().map(|group| {
+    let shown = |group: &&Group| !group.is_retired() || by_code.contains_key(&*group.code);
+    let groups = scheme.groups().iter().filter(shown).map(|group| {
         let (people, cost_pence) = by_code.get(&*group.code).copied().unwrap_or_default();
         let (code, name) = (group.code.clone(), group.label.clone());
         GroupCount {
@@ -75,9 +83,9 @@ fn group_counts(placed: &[Placed], placer: &Placer) -> Vec<GroupCount> {
     groups.collect()
 }
 
-fn moves(moved: &[Moved]) -> Vec<Move> {
+fn moves(moved: &[Moved], scheme: &Scheme) -> Vec<Move> {
     let place = |code: &Option<String>| {
-        let number = |code: &String| Scheme::shipped().group(code).map(|group| group.number);
+        let number = |code: &String| scheme.group(code).map(|group| group.number);
         code.as_ref().map_or(Some(u8::MAX), number)
     };
     let mut counts: BTreeMap<_, u64> = BTreeMap::new();

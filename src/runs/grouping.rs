@@ -18,6 +18,7 @@ use crate::database::Conn;
 use crate::decisions::holds;
 use crate::error::Error;
 use crate::groups::scheme::Scheme;
+use crate::groups::schemes::store::{Schemes, numbered};
 use crate::people::snapshot::{Member, Snapshot};
 
 /// All that a run depends on: the same gives the same.
@@ -28,6 +29,8 @@ pub struct Grouping {
     pub previous: Option<Run>,
     criteria: Vec<CriterionUsed>,
     rules: Rules,
+    /// The locality's scheme, with the number of its version.
+    scheme: (i64, Scheme),
     /// The rules of the previous run, where they differ.
     earlier_rules: Option<Rules>,
     stood: HashMap<i64, Option<String>>,
@@ -89,15 +92,17 @@ impl Grouping {
             })
             .collect();
         let previous = store::current(conn, locality.id)?;
+        let schemes = Schemes::on(conn, as_of)?;
+        let scheme = (schemes.number(locality.id), schemes.of(locality.id).clone());
         let earlier_rules = match &previous {
-            Some(run) => earlier_rules(conn, run, &criteria)?,
+            Some(run) => earlier_rules(conn, run, &criteria, scheme.0)?,
             None => None,
         };
         let stood = match &previous {
             Some(run) => store::placed(conn, run.id)?.into_iter().collect(),
             None => HashMap::new(),
         };
-        let rules = rules_of(&versions)?;
+        let rules = rules_of(&versions, &scheme.1)?;
         let held = holds::standing(conn, locality.id)?;
         let seen = Seen::now(conn, previous.as_ref().map(|run| run.id))?;
         let register = 0;
@@ -108,6 +113,7 @@ impl Grouping {
             previous,
             criteria,
             rules,
+            scheme,
             earlier_rules,
             stood,
             held,
@@ -148,7 +154,7 @@ impl Grouping {
             }
         }
         moved.extend(self.gone(unseen));
-        let summary = count(&placed, &moved, &placer, &self.criteria);
+        let summary = count(&placed, &moved, &placer, &self.criteria, (self.scheme.0, &self.scheme.1));
         Found { placed, moved, placer, summary }
     }
 
@@ -233,18 +239,23 @@ fn place(placer: &mut Placer, member: Member) -> Placed {
     Placed { member, outcome, supplementary_care, held: None }
 }
 
-fn rules_of(versions: &[criteria::store::Version]) -> Result<Rules, Error> {
+fn rules_of(versions: &[criteria::store::Version], scheme: &Scheme) -> Result<Rules, Error> {
     let expressions: HashMap<&str, Expression> = versions
         .iter()
         .map(|version| Ok((version.group_code.as_str(), version.expression()?)))
         .collect::<Result<_, Error>>()?;
-    Ok(Rules::of_scheme(Scheme::shipped(), Rules::MINIMUM_AGE, |code| expressions.get(code).cloned()))
+    Ok(Rules::of_scheme(scheme, Rules::MINIMUM_AGE, |code| expressions.get(code).cloned()))
 }
 
 /// The rules a previous run placed by, where its versions differ from today's.
-fn earlier_rules(conn: &mut Conn, run: &Run, now: &[CriterionUsed]) -> Result<Option<Rules>, Error> {
+fn earlier_rules(
+    conn: &mut Conn,
+    run: &Run,
+    now: &[CriterionUsed],
+    scheme: i64,
+) -> Result<Option<Rules>, Error> {
     let Some(summary) = run.summary()? else { return Ok(None) };
-    if summary.criteria == now {
+    if summary.criteria == now && summary.scheme == scheme {
         return Ok(None);
     }
     rules_used(conn, run.locality_id, &summary).map(Some)
@@ -256,5 +267,5 @@ pub fn rules_used(conn: &mut Conn, locality_id: i64, summary: &Summary) -> Resul
     for used in &summary.criteria {
         versions.extend(criteria::store::version(conn, locality_id, &used.group, used.number)?);
     }
-    rules_of(&versions)
+    rules_of(&versions, &numbered(conn, locality_id, summary.scheme)?)
 }

@@ -15,6 +15,7 @@ use crate::clock::{Moment, Now};
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::scheme::Scheme;
+use crate::groups::schemes::store::numbered;
 use crate::jobs::{self, Job, Kind};
 use crate::money::Pence;
 use crate::once::{fresh_key, once};
@@ -60,11 +61,11 @@ struct Matrix {
 }
 
 impl Matrix {
-    fn of(summary: &Summary) -> Matrix {
+    fn of(summary: &Summary, scheme: &Scheme) -> Matrix {
         let (mut from, mut to): (Vec<Option<String>>, Vec<Option<String>>) =
             summary.moves.iter().map(|moved| (moved.from.clone(), moved.to.clone())).unzip();
         for places in [&mut from, &mut to] {
-            places.sort_by_key(|code| order(code.as_deref()));
+            places.sort_by_key(|code| order(scheme, code.as_deref()));
             places.dedup();
         }
         let people = |from: &Option<String>, to: &Option<String>| {
@@ -80,8 +81,8 @@ impl Matrix {
 }
 
 /// The order in which groups are tried, as on the page of groups; what is no home group last.
-fn order(code: Option<&str>) -> usize {
-    let home = Scheme::shipped().in_precedence();
+fn order(scheme: &Scheme, code: Option<&str>) -> usize {
+    let home = scheme.in_precedence();
     home.iter().position(|group| code == Some(&*group.code)).unwrap_or(usize::MAX)
 }
 
@@ -191,13 +192,15 @@ pub async fn run(
         .read(move |conn| {
             let seen = seen(conn, &who, now, &reference)?;
             let mut summary = seen.run.summary()?;
+            let number = summary.as_ref().map_or(0, |summary| summary.scheme);
+            let scheme = numbered(conn, seen.run.locality_id, number)?;
             if let Some(summary) = &mut summary {
-                summary.groups.sort_by_key(|group| order(Some(&group.code)));
+                summary.groups.sort_by_key(|group| order(&scheme, Some(&group.code)));
             }
             Ok(RunPage {
                 chrome: who.chrome(),
                 job: jobs::about(conn, JOBS, &seen.run.reference)?,
-                matrix: summary.as_ref().map(Matrix::of),
+                matrix: summary.as_ref().map(|summary| Matrix::of(summary, &scheme)),
                 summary,
                 may_act: who.role() == Role::Commissioner,
                 changed: amend::changed_since(conn, seen.run.id)?,

@@ -36,6 +36,9 @@ pub struct Summary {
     /// The versions that placed people.
     pub criteria: Vec<CriterionUsed>,
     pub cancer_mode: CancerMode,
+    /// The number of the locality's scheme; 0 is the shipped one.
+    #[serde(default)]
+    pub scheme: i64,
     pub minimum_age: u16,
 }
 

@@ -14,6 +14,7 @@ use crate::criteria::store::{self, AGREED, State as VersionState, Version};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::scheme::{Group, Scheme};
+use crate::groups::schemes::store as schemes;
 use crate::groups::store::localities;
 use crate::people::scope::Scope;
 use crate::runs::store::Locality;
@@ -127,7 +128,7 @@ pub type Address = (String, String, String);
 /// A version the caller may read.
 pub struct Seen {
     pub locality: Locality,
-    pub group: &'static Group,
+    pub group: Group,
     pub version: Version,
     pub agreement: Option<Agreement>,
     pub reader: Reader,
@@ -195,11 +196,11 @@ pub fn place(
     now: Now,
     locality: &str,
     group: &str,
-) -> Result<(Locality, &'static Group), Error> {
-    let group = Scheme::shipped().group(group).ok_or(Error::NotFound)?;
+) -> Result<(Locality, Group), Error> {
     let scope = Scope::of(conn, who, now.today)?;
     let all = localities(conn, &scope.localities)?;
     let locality = all.into_iter().find(|each| each.code == locality).ok_or(Error::NotFound)?;
+    let group = schemes::group(conn, locality.id, group, now.today)?.ok_or(Error::NotFound)?;
     Ok((locality, group))
 }
 

@@ -39,34 +39,37 @@ pub struct Sides {
 
 impl Sides {
     /// `before` and `after` each take the place of their groups' criteria in force; `but` are row ids of versions that do
-    /// not count as in force although they will be by then.
+    /// not count as in force although they will be by then. `scheme` is one that is proposed.
     pub fn of(
         conn: &mut Conn,
         locality_id: i64,
         on: NaiveDate,
         [before, after]: [&[Drafted]; 2],
+        scheme: Option<Scheme>,
         but: &[i64],
     ) -> Result<Sides, Error> {
-        let used = in_force_but(conn, locality_id, on, but)?;
+        let mut used = in_force_but(conn, locality_id, on, but)?;
+        let agreed = used.iter().find(|version| version.is_scheme()).map(Version::scheme).transpose()?;
+        let standing = agreed.unwrap_or_else(|| Scheme::shipped().clone());
+        used.retain(|version| !version.is_scheme());
+        let proposed = scheme.as_ref().unwrap_or(&standing);
         let criteria: Result<BTreeMap<String, Expression>, Error> =
             used.iter().map(|version| Ok((version.group_code.clone(), version.expression()?))).collect();
         let criteria = criteria?;
-        let with = |drafts: &[Drafted]| {
+        let with = |scheme: &Scheme, drafts: &[Drafted]| {
             let drafted = |code: &str| drafts.iter().find(|draft| draft.group == code);
-            rules(|code| drafted(code).map(|draft| &draft.criterion).or_else(|| criteria.get(code)).cloned())
+            let criterion = |code: &str| drafted(code).map(|draft| &draft.criterion).or(criteria.get(code));
+            Rules::of_scheme(scheme, Rules::MINIMUM_AGE, |code| criterion(code).cloned())
         };
+        let (in_force, proposed) = (with(&standing, before), with(proposed, after));
         let drafted = before.iter().chain(after).map(|draft| draft.group.clone()).collect();
         let held = holds::standing(conn, locality_id)?.into_iter();
         let held = held.map(|(person, held)| (person, held.group)).collect();
-        Ok(Sides { locality_id, on, in_force: with(before), proposed: with(after), used, drafted, held })
+        Ok(Sides { locality_id, on, in_force, proposed, used, drafted, held })
     }
 }
 
-fn rules(criterion: impl Fn(&str) -> Option<Expression>) -> Rules {
-    Rules::of_scheme(Scheme::shipped(), Rules::MINIMUM_AGE, criterion)
-}
-
-/// The versions in force on a date but for some (row ids), one a group at most.
+/// The versions in force on a date but for some (row ids), one a group at most, the scheme's among them.
 fn in_force_but(
     conn: &mut Conn,
     locality_id: i64,
@@ -131,17 +134,22 @@ impl Bundle {
         self.all.iter().filter_map(drafted).collect()
     }
 
+    /// The scheme that is proposed among them.
+    fn scheme(&self) -> Result<Option<Scheme>, Error> {
+        self.all.iter().find(|version| version.is_scheme()).map(Version::scheme).transpose()
+    }
+
     /// What a preview of it compares on a day.
     pub fn sides(&self, conn: &mut Conn, on: NaiveDate) -> Result<Sides, Error> {
         let approved = self.all.iter().filter(|version| version.state == State::Approved);
         let ids: Vec<i64> = approved.map(|version| version.id).collect();
-        Sides::of(conn, self.version.locality_id, on, [&[], &self.drafted()?], &ids)
+        Sides::of(conn, self.version.locality_id, on, [&[], &self.drafted()?], self.scheme()?, &ids)
     }
 }
 
 /// A version's criterion; none where its draft has no text yet.
 pub fn drafted(version: &Version) -> Option<Result<Drafted, Error>> {
-    if version.is_blank() {
+    if version.is_blank() || version.is_scheme() {
         return None;
     }
     let criterion = version.expression();

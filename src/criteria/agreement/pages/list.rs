@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::groups::counts::Wanted;
 use crate::groups::figures::{Figures, audience};
 use crate::groups::place::Place;
-use crate::groups::scheme::{Group, Scheme};
+use crate::groups::scheme::Group;
 use crate::groups::store;
 use crate::page::{Chrome, Query, download, filters, show};
 use crate::people::list::{Asked, Filters};
@@ -92,7 +92,7 @@ struct Open {
 
 /// A group on the page.
 struct Row {
-    group: &'static Group,
+    group: Group,
     in_force: Option<Version>,
     counted: Option<Counted>,
     open: Vec<Open>,
@@ -166,10 +166,10 @@ fn page(conn: &mut Conn, who: &Who, now: Now, code: Option<&str>) -> Result<Crit
     };
     let standing = in_force(conn, here.id, now.today)?;
     let mut open = open(conn, who, now, &here, &standing)?;
-    let scheme = Scheme::shipped();
+    let scheme = scope.schemes.of(here.id).clone();
     for group in scheme.in_precedence().into_iter().chain(scheme.overlay()) {
         page.rows.push(Row {
-            group,
+            group: group.clone(),
             in_force: standing.iter().find(|version| version.group_code == group.code).cloned(),
             counted: counted.as_ref().and_then(|counted| counted.of(group, &here)),
             open: open.extract_if(.., |open| open.version.group_code == group.code).collect(),
