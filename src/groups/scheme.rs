@@ -62,6 +62,26 @@ impl Group {
         }
     }
 
+    /// What stands in the place of a group where the scheme itself is agreed.
+    pub fn the_scheme() -> Group {
+        Group {
+            number: 0,
+            code: crate::criteria::store::SCHEME.into(),
+            label: "Grouping scheme".into(),
+            alias: String::new(),
+            second_alias: String::new(),
+            description: String::new(),
+            age_min: 0,
+            age_max: None,
+            precedence: None,
+            overlay: false,
+        }
+    }
+
+    pub fn is_scheme(&self) -> bool {
+        self.code == crate::criteria::store::SCHEME
+    }
+
     /// Whether nobody is placed in it any more. Its code stays, for the ledger names it.
     pub fn is_retired(&self) -> bool {
         self.precedence.is_none() && !self.overlay

@@ -82,6 +82,8 @@ pub struct Agreement {
     pub proposal: Proposal,
     pub versions: Vec<Version>,
     pub asks: Vec<Ask>,
+    /// The scheme that stood before, where a scheme is among the versions.
+    pub scheme_before: Option<Scheme>,
 }
 
 impl Agreement {
@@ -103,12 +105,20 @@ impl Agreement {
         let rows: Vec<Proposal> =
             proposals::table.filter(proposals::id.eq_any(ids)).select(Proposal::as_select()).load(conn)?;
         let empty = |proposal: Proposal| {
-            (proposal.id, Agreement { proposal, versions: Vec::new(), asks: Vec::new() })
+            let (versions, asks, scheme_before) = (Vec::new(), Vec::new(), None);
+            (proposal.id, Agreement { proposal, versions, asks, scheme_before })
         };
         let mut found: HashMap<i64, Agreement> = rows.into_iter().map(empty).collect();
         for version in versions_of(conn, ids)? {
+            let before = match version.is_scheme() {
+                true => Some(schemes::before(conn, &version)?),
+                false => None,
+            };
             let of = version.proposal_id.and_then(|id| found.get_mut(&id));
-            of.into_iter().for_each(|agreement| agreement.versions.push(version.clone()));
+            if let Some(agreement) = of {
+                agreement.scheme_before = before.or(agreement.scheme_before.take());
+                agreement.versions.push(version);
+            }
         }
         for ask in asks_of(conn, ids)? {
             let of = found.get_mut(&ask.proposal_id);
@@ -211,6 +221,10 @@ pub fn path(locality: &str, version: &Version) -> String {
 
 /// "Learning disability, version 3".
 pub fn title(version: &Version) -> String {
+    let scheme = Group::the_scheme();
+    if version.is_scheme() {
+        return format!("{}, version {}", scheme.label, version.number);
+    }
     let label =
         Scheme::shipped().group(&version.group_code).map_or(&*version.group_code, |group| &*group.label);
     format!("{label}, version {}", version.number)

@@ -8,7 +8,7 @@ use super::proposal::{Ask, Proposal};
 use crate::access::Role;
 use crate::audit::Actor;
 use crate::clock::Moment;
-use crate::criteria::store::{State as VersionState, Version};
+use crate::criteria::store::{SCHEME, State as VersionState, Version};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::keys::random_reference;
@@ -101,17 +101,19 @@ pub fn asks_of(conn: &mut Conn, proposals: &[i64]) -> Result<Vec<Ask>, Error> {
     Ok(made.collect())
 }
 
-/// The provider networks (row id, name) with a care agreement in date for one of some groups in a locality.
+/// The provider networks (row id, name) with a care agreement in date for one of some groups in a locality; where the
+/// scheme is among them, for any group.
 pub fn carers(
     conn: &mut Conn,
     locality_id: i64,
     groups: &[&str],
     on: NaiveDate,
 ) -> Result<Vec<(i64, String)>, Error> {
+    let any_group = groups.contains(&SCHEME).into_sql::<diesel::sql_types::Bool>();
     let rows: Vec<(i64, String, String)> = care_agreements::table
         .inner_join(organisations::table)
         .filter(care_agreements::locality_id.eq(locality_id))
-        .filter(care_agreements::group_code.eq_any(groups))
+        .filter(care_agreements::group_code.eq_any(groups).or(any_group))
         .filter(care_agreements::from_on.le(on))
         .filter(care_agreements::to_on.is_null().or(care_agreements::to_on.ge(on)))
         .select((organisations::id, organisations::name, organisations::name_key))

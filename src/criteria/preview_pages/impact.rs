@@ -12,7 +12,6 @@ use super::work::{Wanted, Worked, register};
 use crate::criteria::drafting::store::bundle;
 use crate::disclosure::{Audience, Suppression};
 use crate::error::Error;
-use crate::groups::scheme::Scheme;
 use crate::jobs::Tools;
 use crate::page::long_day;
 use crate::people::why::label;
@@ -67,19 +66,26 @@ pub fn impact(tools: &Tools, proposal_id: i64, on: NaiveDate) -> Result<Impact, 
         not_placed_before: String::new(),
         not_placed_after: String::new(),
     };
-    for version in &versions {
-        let Some(group) = Scheme::shipped().group(&version.group_code) else { continue };
+    for (at, version) in versions.iter().enumerate() {
+        // Of the scheme there is no group: what it moves is told by any group's tables.
+        let group = match version.is_scheme() {
+            true => sides.scheme.groups().first(),
+            false => sides.scheme.group(&version.group_code),
+        };
+        let Some(group) = group else { continue };
         // The breakdowns by practice are left out: nobody is in them, and they are not shown.
         let shown = tables(&worked, group, &HashMap::new(), to);
         let headline = &shown.headline;
-        found.groups.push(GroupImpact {
-            code: group.code.clone(),
-            overlay: group.overlay,
-            come: headline.come.shown.to_string(),
-            go: headline.go.shown.to_string(),
-            cost: headline.cost.to_string(),
-        });
-        if found.groups.len() > 1 {
+        if !version.is_scheme() {
+            found.groups.push(GroupImpact {
+                code: group.code.clone(),
+                overlay: group.overlay,
+                come: headline.come.shown.to_string(),
+                go: headline.go.shown.to_string(),
+                cost: headline.cost.to_string(),
+            });
+        }
+        if at > 0 {
             continue;
         }
         found.judgement_cases = headline.cases.to_string();

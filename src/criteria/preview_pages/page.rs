@@ -139,7 +139,8 @@ impl Prepared {
             return Ok(None);
         };
         let Ok(worked) = Worked::of(&register, &self.sides, &wanted.0) else { return Ok(None) };
-        let criterion = match self.seen.version.is_blank() {
+        let is_none = self.seen.version.is_blank() || self.seen.version.is_scheme();
+        let criterion = match is_none {
             true => None,
             false => Some(self.seen.version.expression()?),
         };

@@ -29,6 +29,8 @@ pub struct Sides {
     pub on: NaiveDate,
     pub in_force: Rules,
     pub proposed: Rules,
+    /// The scheme that is proposed, or stands.
+    pub scheme: Scheme,
     /// The versions of the rules in force.
     pub used: Vec<Version>,
     /// The groups whose criteria may differ.
@@ -61,11 +63,15 @@ impl Sides {
             let criterion = |code: &str| drafted(code).map(|draft| &draft.criterion).or(criteria.get(code));
             Rules::of_scheme(scheme, Rules::MINIMUM_AGE, |code| criterion(code).cloned())
         };
-        let (in_force, proposed) = (with(&standing, before), with(proposed, after));
-        let drafted = before.iter().chain(after).map(|draft| draft.group.clone()).collect();
+        let mut drafted: Vec<String> = before.iter().chain(after).map(|draft| draft.group.clone()).collect();
+        if let Some(scheme) = &scheme {
+            let groups = scheme.groups().iter().chain(standing.groups());
+            drafted.extend(groups.map(|group| group.code.clone()));
+        }
+        let (in_force, proposed, scheme) = (with(&standing, before), with(proposed, after), proposed.clone());
         let held = holds::standing(conn, locality_id)?.into_iter();
         let held = held.map(|(person, held)| (person, held.group)).collect();
-        Ok(Sides { locality_id, on, in_force, proposed, used, drafted, held })
+        Ok(Sides { locality_id, on, in_force, proposed, scheme, used, drafted, held })
     }
 }
 

@@ -153,6 +153,9 @@ fn added(scheme: &Scheme, code: &str, label: &str, description: &str) -> Result<
             "Code must be 2 to 20 letters, digits or underscores, a letter first, such as FRAIL_85",
         );
     }
+    if code == crate::criteria::store::SCHEME {
+        return refuse("new_code", "SCHEME stands for the scheme itself. Choose another code.");
+    }
     if scheme.group(&code).is_some() {
         return refuse(
             "new_code",

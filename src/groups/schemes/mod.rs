@@ -5,6 +5,7 @@ pub mod edit;
 mod form;
 mod pages;
 pub mod store;
+pub mod words;
 
 use actix_web::web;
 

@@ -101,6 +101,13 @@ pub fn numbered(conn: &mut Conn, locality_id: i64, number: i64) -> Result<Scheme
     }
 }
 
+/// The scheme that was agreed before a version of it; the shipped one where none was.
+pub fn before(conn: &mut Conn, version: &Version) -> Result<Scheme, Error> {
+    let earlier = |other: &Version| other.number < version.number && other.state.is_agreed();
+    let before = history(conn, version.locality_id, SCHEME)?.into_iter().find(earlier);
+    before.map_or_else(|| Ok(Scheme::shipped().clone()), |before| before.scheme())
+}
+
 /// Every code that a scheme of some locality has or had, the shipped ones among them.
 pub fn codes(conn: &mut Conn) -> Result<Vec<String>, Error> {
     let texts: Vec<Version> = criteria_versions::table
@@ -119,9 +126,12 @@ pub fn codes(conn: &mut Conn) -> Result<Vec<String>, Error> {
     Ok(codes)
 }
 
-/// A group of a locality, by code: of the scheme in force, or of one that is drafted or proposed. Criteria of a new group
+/// A group of a locality, by code, or what stands for the scheme: of the scheme in force, or of one that is drafted or proposed. Criteria of a new group
 /// are drafted before its scheme is agreed.
 pub fn group(conn: &mut Conn, locality_id: i64, code: &str, day: NaiveDate) -> Result<Option<Group>, Error> {
+    if code == SCHEME {
+        return Ok(Some(Group::the_scheme()));
+    }
     if let Some(group) = in_force(conn, locality_id, day)?.group(code) {
         return Ok(Some(group.clone()));
     }

@@ -57,7 +57,10 @@ pub fn threads(conn: &mut Conn, who: &Who, seen: &Seen, sees_answers: bool) -> R
 /// What a comment can be about: the whole, or one of the version's conditions.
 pub fn conditions(seen: &Seen) -> Result<Vec<Choice>, Error> {
     let mut choices = vec![Choice::new("", "The whole version")];
-    if !seen.version.text.is_empty() {
+    if seen.version.is_scheme() {
+        let scheme = seen.version.scheme()?;
+        choices.extend(scheme.groups().iter().map(|group| Choice::new(&group.code, &group.label)));
+    } else if !seen.version.text.is_empty() {
         list(&seen.version.expression()?, &mut choices);
     }
     Ok(choices)

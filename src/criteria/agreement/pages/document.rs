@@ -15,7 +15,7 @@ use crate::criteria::agreement::proposal::{Ask, Proposal, hash_of};
 use crate::criteria::agreement::seen::{Address, Agreement, Reader, Seen};
 use crate::criteria::agreement::store::replacing;
 use crate::criteria::preview_pages::impact::Impact;
-use crate::criteria::store::{State as VersionState, Version, history, in_force};
+use crate::criteria::store::{State as VersionState, Version, agreed_on, history};
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::fresh_key;
@@ -75,7 +75,8 @@ pub struct VersionPage {
 impl VersionPage {
     pub fn new(conn: &mut Conn, who: &Who, now: Now, seen: Seen) -> Result<VersionPage, Error> {
         let code = seen.locality.code.clone();
-        let text = Text::of(&code, &seen.version)?;
+        let before = seen.agreement.as_ref().and_then(|agreement| agreement.scheme_before.as_ref());
+        let text = Text::beside(&code, &seen.version, before)?;
         let sees_answers =
             seen.agreement.as_ref().is_some_and(|agreement| seen.reader.sees_answers(agreement, now.today));
         let (others, threads, replaced_by) = match &seen.agreement {
@@ -94,7 +95,7 @@ impl VersionPage {
             same.or(by.versions.first()).cloned()
         });
         let all = history(conn, seen.locality.id, &seen.version.group_code)?;
-        let standing = seen.version.standing(&in_force(conn, seen.locality.id, now.today)?);
+        let standing = seen.version.standing(&agreed_on(conn, seen.locality.id, now.today)?);
         Ok(VersionPage {
             chrome: who.chrome(),
             mistakes: Mistakes::new(),

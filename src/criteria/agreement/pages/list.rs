@@ -13,7 +13,7 @@ use crate::calendar::due_in_words;
 use crate::clock::Now;
 use crate::criteria::agreement::life::State;
 use crate::criteria::agreement::seen::{Agreement, Reader, path};
-use crate::criteria::store::{State as VersionState, Version, all, in_force};
+use crate::criteria::store::{State as VersionState, Version, agreed_on, all};
 use crate::csv_out::CsvOut;
 use crate::database::{Conn, Database};
 use crate::disclosure::{ShownTally, release_tally};
@@ -109,6 +109,8 @@ struct CriteriaPage {
     /// What is in force and not applied, and what to do about it; for those who read runs.
     unapplied: Option<(String, (&'static str, String))>,
     is_commissioner: bool,
+    /// Versions of the scheme that are on their way.
+    scheme: Vec<Open>,
 }
 
 impl CriteriaPage {
@@ -151,6 +153,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, code: Option<&str>) -> Result<Crit
         localities,
         run: None,
         rows: Vec::new(),
+        scheme: Vec::new(),
         unapplied: None,
         is_commissioner: who.role() == Role::Commissioner,
     };
@@ -164,9 +167,10 @@ fn page(conn: &mut Conn, who: &Who, now: Now, code: Option<&str>) -> Result<Crit
         Some(run) => counted(conn, who, &scope, now, run)?,
         None => None,
     };
-    let standing = in_force(conn, here.id, now.today)?;
+    let standing = agreed_on(conn, here.id, now.today)?;
     let mut open = open(conn, who, now, &here, &standing)?;
-    let scheme = scope.schemes.of(here.id).clone();
+    page.scheme = open.extract_if(.., |open| open.version.is_scheme()).collect();
+    let scheme = scope.schemes.of(here.id);
     for group in scheme.in_precedence().into_iter().chain(scheme.overlay()) {
         page.rows.push(Row {
             group: group.clone(),

@@ -11,6 +11,7 @@ mod terms;
 mod withdrawal;
 
 use actix_web::web;
+use askama::Template;
 
 use super::life::State;
 use super::seen::Agreement;
@@ -18,6 +19,8 @@ use crate::criteria::reading::Reading;
 use crate::criteria::store::Version;
 use crate::error::Error;
 use crate::groups::reading::ReadingList;
+use crate::groups::scheme::Scheme;
+use crate::groups::schemes::words::SchemeWords;
 
 pub fn routes(config: &mut web::ServiceConfig) {
     config
@@ -52,28 +55,49 @@ pub struct Text {
     pub title: String,
     pub path: String,
     /// None of a draft that has no text yet.
-    reading: Option<Reading>,
+    words: Option<Words>,
+}
+
+/// What a text says in plain English.
+enum Words {
+    Criteria(Reading),
+    Scheme(Box<SchemeWords>),
 }
 
 impl Text {
     pub fn of(locality: &str, version: &Version) -> Result<Text, Error> {
+        Text::beside(locality, version, None)
+    }
+
+    /// The same; of a scheme with what it changes in the one before it.
+    fn beside(locality: &str, version: &Version, before: Option<&Scheme>) -> Result<Text, Error> {
+        let words = match version.text.as_str() {
+            "" => None,
+            _ if version.is_scheme() => {
+                Some(Words::Scheme(Box::new(SchemeWords::of(version.scheme()?, before))))
+            }
+            _ => Some(Words::Criteria(Reading::of(&version.expression()?))),
+        };
         Ok(Text {
             title: super::seen::title(version),
             path: super::seen::path(locality, version),
-            reading: match version.text.as_str() {
-                "" => None,
-                _ => Some(Reading::of(&version.expression()?)),
-            },
+            words,
             version: version.clone(),
         })
     }
 
     pub fn all(locality: &str, agreement: &Agreement) -> Result<Vec<Text>, Error> {
-        agreement.versions.iter().map(|version| Text::of(locality, version)).collect()
+        let before = agreement.scheme_before.as_ref();
+        agreement.versions.iter().map(|version| Text::beside(locality, version, before)).collect()
     }
 
-    pub fn shown(&self) -> Option<ReadingList<'_>> {
-        self.reading.as_ref().map(|reading| ReadingList { reading })
+    /// As markup.
+    pub fn shown(&self) -> Option<String> {
+        let markup = match self.words.as_ref()? {
+            Words::Criteria(reading) => ReadingList { reading }.render(),
+            Words::Scheme(scheme) => scheme.render(),
+        };
+        Some(markup.expect("words are written to memory"))
     }
 }
 

@@ -16,10 +16,9 @@ use crate::criteria::agreement::proposal::hash_of;
 use crate::criteria::agreement::seen::{Address, Agreement, Seen};
 use crate::criteria::command::text_of;
 use crate::criteria::preview_pages::impact::Impact;
-use crate::criteria::store::{State as VersionState, Version, history, in_force};
+use crate::criteria::store::{State as VersionState, Version, agreed_on, history, in_force};
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::groups::scheme::Scheme;
 use crate::groups::store::localities;
 use crate::page::{Chrome, Query, filters, show};
 use crate::people::scope::Scope;
@@ -91,7 +90,7 @@ pub async fn sheet(
             Ok(SheetPage {
                 chrome: who.chrome(),
                 texts,
-                standing: seen.version.standing(&in_force(conn, seen.locality.id, now.today)?),
+                standing: seen.version.standing(&agreed_on(conn, seen.locality.id, now.today)?),
                 until: until(&seen.version, &all),
                 sees_answers: agreement.is_some_and(|it| seen.reader.sees_answers(it, now.today)),
                 impact: agreement.and_then(|agreement| impact_of(&agreement.proposal)),
@@ -108,7 +107,7 @@ fn in_order(conn: &mut Conn, who: &Who, now: Now, locality: &str) -> Result<(Loc
     let all = localities(conn, &scope.localities)?;
     let here = all.into_iter().find(|each| each.code == locality).ok_or(Error::NotFound)?;
     let mut versions = in_force(conn, here.id, now.today)?;
-    let scheme = Scheme::shipped();
+    let scheme = scope.schemes.of(here.id);
     let order: Vec<&str> =
         scheme.in_precedence().into_iter().chain(scheme.overlay()).map(|group| &*group.code).collect();
     versions.sort_by_key(|version| order.iter().position(|code| *code == version.group_code));
@@ -143,7 +142,9 @@ pub async fn agreed(
 ) -> Result<HttpResponse, Error> {
     let page = database
         .read(move |conn| {
-            let (here, versions) = in_order(conn, &who, now, &locality)?;
+            let (here, mut versions) = in_order(conn, &who, now, &locality)?;
+            let agreed = agreed_on(conn, here.id, now.today)?;
+            versions.splice(0..0, agreed.into_iter().filter(Version::is_scheme));
             let ids: Vec<i64> = versions.iter().filter_map(|version| version.proposal_id).collect();
             let agreements = Agreement::of(conn, &ids)?;
             let text = |version: &Version| {

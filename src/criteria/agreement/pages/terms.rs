@@ -21,6 +21,7 @@ use crate::criteria::agreement::store::{self, carers};
 use crate::criteria::store::State as VersionState;
 use crate::database::{Conn, Database};
 use crate::error::Error;
+use crate::groups::schemes::store::before;
 use crate::once::fresh_key;
 use crate::page::typed::{self, required_day, required_text};
 use crate::page::{
@@ -126,6 +127,10 @@ impl Draft {
                 proposal: super::super::proposal::Proposal::blank(seen.locality.id),
                 versions: vec![seen.version.clone()],
                 asks: Vec::new(),
+                scheme_before: match seen.version.is_scheme() {
+                    true => Some(before(conn, &seen.version)?),
+                    false => None,
+                },
             },
         };
         let networks = carers(conn, seen.locality.id, &agreement.groups(), now.today)?;
