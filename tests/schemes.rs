@@ -2,11 +2,17 @@
 
 use actix_web::http::StatusCode;
 use common_ground::access::Role;
+use common_ground::criteria::agreement::clockwork;
+use common_ground::groups::scheme::CancerMode;
+use common_ground::schema::movements;
+use diesel::prelude::*;
 
-use crate::grouped::loaded;
+use crate::agreeing::{agreeing, another_day, answer, decide, propose};
+use crate::grouped::{day, group, loaded};
 use crate::harness::{Answer, Browser, TestPortal};
 use crate::on_both;
 
+const VERSION: &str = "/criteria/LOC01/SCHEME/versions/1";
 const DRAFT: &str = "/criteria/LOC01/SCHEME/versions/1/edit";
 
 async fn commissioner(portal: &TestPortal, email: &str) -> Browser {
@@ -131,5 +137,53 @@ on_both! {
         for address in ["/criteria/LOC01/SCHEME", "/criteria/LOC01/SCHEME/versions/1", DRAFT] {
             assert_eq!(far.get(address).await.status, StatusCode::NOT_FOUND, "{address}");
         }
+    }
+}
+
+on_both! {
+    async fn an_agreed_scheme_takes_force_on_its_date_and_places_people_anew(portal) {
+        let portal = agreeing(portal);
+        group(&portal, "LOC01", day());
+        let mut ann = portal.signed_in("ann@example.org").await;
+        started(&mut ann).await;
+        assert_eq!(step(&mut ann, &[("step", "cancer"), ("cancer", "home_group")]).await.status, StatusCode::SEE_OTHER);
+        let page = VERSION;
+        let preview = ann.get(&format!("{page}/preview")).await;
+        assert_eq!(preview.status, StatusCode::OK, "{}", preview.text());
+        assert!(preview.text().contains("change group in all") && !preview.text().contains("Nobody would move"));
+        let proposed = propose(&mut ann, page, "2 4 2015", "1 4 2015").await;
+        assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.text());
+        let mut one = portal.signed_in("one@example.org").await;
+        let form = one.get(&format!("{page}/answer")).await.text();
+        assert!(form.contains("placed in a group of their own"), "{form}");
+        for email in ["one@example.org", "two@example.org"] {
+            let mut network = portal.signed_in(email).await;
+            assert_eq!(answer(&mut network, page, "agree", "").await.status, StatusCode::SEE_OTHER, "{email}");
+        }
+        let mut bob = portal.signed_in("bob@example.org").await;
+        let decided = decide(&mut bob, page, "approve", "2 4 2015", "").await;
+        assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text());
+        let later = another_day(&portal, "2015-04-02");
+        clockwork::tend(&later.tools).unwrap();
+        let mut bob = later.signed_in("bob@example.org").await;
+        let scheme = bob.get("/criteria/LOC01/SCHEME").await.text();
+        assert!(scheme.contains("Version 1") && scheme.contains("In force"), "{scheme}");
+        let sheet = bob.get(&format!("{page}/sheet")).await;
+        assert_eq!(sheet.status, StatusCode::OK, "{}", sheet.text());
+        assert!(bob.get("/criteria/LOC01/agreed").await.text().contains("Grouping scheme, version 1"));
+        let run = group(&later, "LOC01", "2015-04-02".parse().unwrap());
+        let summary = run.summary().unwrap().unwrap();
+        assert_eq!((summary.scheme, summary.cancer_mode), (1, CancerMode::HomeGroup));
+        let cancer = summary.groups.iter().find(|group| group.code == "CANCER").unwrap();
+        assert!(!cancer.overlay && cancer.people > 0, "{cancer:?}");
+        let moved: i64 = later.read(|conn| {
+            Ok(movements::table
+                .filter(movements::to_group.eq("CANCER").and(movements::cause.eq("criteria_change")))
+                .count()
+                .get_result(conn)?)
+        });
+        assert_eq!(u64::try_from(moved).unwrap(), cancer.people);
+        let groups = bob.get("/groups?locality=LOC01").await.text();
+        assert!(groups.contains("group=CANCER"), "{groups}");
     }
 }

@@ -39,6 +39,18 @@ impl Here {
         Ok(Here { locality, group, scope: Scope::of(conn, who, now.today)? })
     }
 
+    /// The same of a group: what stands for the scheme is none.
+    pub fn of_group(
+        conn: &mut Conn,
+        who: &Who,
+        now: Now,
+        locality: &str,
+        group: &str,
+    ) -> Result<Here, Error> {
+        let here = Here::of(conn, who, now, locality, group)?;
+        if here.group.is_scheme() { Err(Error::NotFound) } else { Ok(here) }
+    }
+
     /// The address of the group's criteria.
     pub fn address(&self) -> String {
         format!("/criteria/{}/{}", self.locality.code, self.group.code)

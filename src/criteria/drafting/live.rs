@@ -66,6 +66,9 @@ pub async fn parts(
             crate::criteria::parser::parse(&text).ok().map(|parsed| parsed.expression.to_string());
         let prepared = database.read_now(|conn| {
             let seen = draft_of(conn, &who, now, &address)?;
+            if seen.version.is_scheme() {
+                return Err(Error::NotFound);
+            }
             let bundle = Bundle::of(conn, &seen.version)?;
             let bundle = bundle.with_text(expression.as_deref().unwrap_or_default());
             Prepared::from(conn, &who, now, seen, bundle, &Asked::default())

@@ -74,7 +74,7 @@ impl Sources {
         now: Now,
         (locality, group): &(String, String),
     ) -> Result<Sources, Error> {
-        let here = Here::of(conn, who, now, locality, group)?;
+        let here = Here::of_group(conn, who, now, locality, group)?;
         let code = &here.group.code;
         let versions = history(conn, here.locality.id, code)?;
         let is_of_group = |version: &Version| version.group_code == *code;

@@ -41,8 +41,12 @@ pub fn revisions(conn: &mut Conn, id: i64, at_most: i64) -> Result<Vec<Revision>
         .load(conn)?)
 }
 
-/// Whether a draft's text is what was last typed into it: what was typed since may be no expression.
+/// Whether a draft's text is what was last typed into it: what was typed since may be no expression. A scheme is never
+/// saved half.
 pub fn is_settled(conn: &mut Conn, version: &Version) -> Result<bool, Error> {
+    if version.is_scheme() {
+        return Ok(true);
+    }
     let typed = typed(conn, version)?;
     Ok(!version.is_blank() && canonical(&typed).as_deref() == Some(&*version.text))
 }

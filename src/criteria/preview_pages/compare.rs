@@ -18,6 +18,7 @@ use crate::criteria::store::{Version, history};
 use crate::database::{Conn, Database};
 use crate::disclosure::Audience;
 use crate::error::Error;
+use crate::groups::schemes::edit::changes;
 use crate::jobs::Tools;
 use crate::page::{Choice, Chrome, Mistakes, filters, see_other, show_as};
 
@@ -55,6 +56,8 @@ struct ComparePage {
     before: Version,
     after: Version,
     lines: Vec<Marked>,
+    /// What one scheme changes in the other; none of criteria.
+    scheme_changes: Option<Vec<String>>,
     sentence: Option<String>,
     /// The versions that can be compared.
     versions: Vec<Choice>,
@@ -140,10 +143,16 @@ fn page(
     let after = prepared.seen.version.clone();
     let compared = match (before.text.as_str(), after.text.as_str()) {
         ("", _) | (_, "") => Vec::new(),
+        _ if after.is_scheme() => Vec::new(),
         _ => compare_parts(&before.expression()?, &after.expression()?),
+    };
+    let scheme_changes = match after.is_scheme() {
+        true => Some(changes(&before.scheme()?, &after.scheme()?)),
+        false => None,
     };
     Ok(ComparePage {
         chrome: who.chrome(),
+        scheme_changes,
         sentence: in_a_sentence(&compared),
         lines: compared.into_iter().map(Marked::from).collect(),
         before,

@@ -62,7 +62,9 @@ impl Asked {
 /// What two versions of a group make of the criteria in force, from one to the other.
 pub fn between(conn: &mut Conn, on: NaiveDate, before: &Version, after: &Version) -> Result<Sides, Error> {
     let drafted = |version| drafted(version).transpose().map(|draft| draft.into_iter().collect::<Vec<_>>());
-    Sides::of(conn, after.locality_id, on, [&drafted(before)?, &drafted(after)?], &[])
+    let scheme = |version: &Version| version.is_scheme().then(|| version.scheme()).transpose();
+    let schemes = [scheme(before)?, scheme(after)?];
+    Sides::of(conn, after.locality_id, on, [&drafted(before)?, &drafted(after)?], schemes, &[])
 }
 
 /// All that a preview needs from the database.

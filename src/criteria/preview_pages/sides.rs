@@ -41,20 +41,22 @@ pub struct Sides {
 
 impl Sides {
     /// `before` and `after` each take the place of their groups' criteria in force; `but` are row ids of versions that do
-    /// not count as in force although they will be by then. `scheme` is one that is proposed.
+    /// not count as in force although they will be by then. `schemes` take the place of the scheme in force.
     pub fn of(
         conn: &mut Conn,
         locality_id: i64,
         on: NaiveDate,
         [before, after]: [&[Drafted]; 2],
-        scheme: Option<Scheme>,
+        schemes: [Option<Scheme>; 2],
         but: &[i64],
     ) -> Result<Sides, Error> {
         let mut used = in_force_but(conn, locality_id, on, but)?;
         let agreed = used.iter().find(|version| version.is_scheme()).map(Version::scheme).transpose()?;
-        let standing = agreed.unwrap_or_else(|| Scheme::shipped().clone());
+        let [first, second] = schemes;
+        let other_schemes = first.is_some() || second.is_some();
+        let standing = first.or(agreed).unwrap_or_else(|| Scheme::shipped().clone());
         used.retain(|version| !version.is_scheme());
-        let proposed = scheme.as_ref().unwrap_or(&standing);
+        let scheme = second.unwrap_or_else(|| standing.clone());
         let criteria: Result<BTreeMap<String, Expression>, Error> =
             used.iter().map(|version| Ok((version.group_code.clone(), version.expression()?))).collect();
         let criteria = criteria?;
@@ -64,11 +66,11 @@ impl Sides {
             Rules::of_scheme(scheme, Rules::MINIMUM_AGE, |code| criterion(code).cloned())
         };
         let mut drafted: Vec<String> = before.iter().chain(after).map(|draft| draft.group.clone()).collect();
-        if let Some(scheme) = &scheme {
+        if other_schemes {
             let groups = scheme.groups().iter().chain(standing.groups());
             drafted.extend(groups.map(|group| group.code.clone()));
         }
-        let (in_force, proposed, scheme) = (with(&standing, before), with(proposed, after), proposed.clone());
+        let (in_force, proposed) = (with(&standing, before), with(&scheme, after));
         let held = holds::standing(conn, locality_id)?.into_iter();
         let held = held.map(|(person, held)| (person, held.group)).collect();
         Ok(Sides { locality_id, on, in_force, proposed, scheme, used, drafted, held })
@@ -149,7 +151,7 @@ impl Bundle {
     pub fn sides(&self, conn: &mut Conn, on: NaiveDate) -> Result<Sides, Error> {
         let approved = self.all.iter().filter(|version| version.state == State::Approved);
         let ids: Vec<i64> = approved.map(|version| version.id).collect();
-        Sides::of(conn, self.version.locality_id, on, [&[], &self.drafted()?], self.scheme()?, &ids)
+        Sides::of(conn, self.version.locality_id, on, [&[], &self.drafted()?], [None, self.scheme()?], &ids)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::criteria::preview_pages::impact::Impact;
 use crate::criteria::store::{State as VersionState, Version, agreed_on, history};
 use crate::database::{Conn, Database};
 use crate::error::Error;
+use crate::groups::schemes::store::before;
 use crate::once::fresh_key;
 use crate::page::{Choice, Chrome, Mistakes, filters, long_day, show};
 
@@ -75,8 +76,11 @@ pub struct VersionPage {
 impl VersionPage {
     pub fn new(conn: &mut Conn, who: &Who, now: Now, seen: Seen) -> Result<VersionPage, Error> {
         let code = seen.locality.code.clone();
-        let before = seen.agreement.as_ref().and_then(|agreement| agreement.scheme_before.as_ref());
-        let text = Text::beside(&code, &seen.version, before)?;
+        let before = match seen.version.is_scheme() {
+            true => Some(before(conn, &seen.version)?),
+            false => None,
+        };
+        let text = Text::beside(&code, &seen.version, before.as_ref())?;
         let sees_answers =
             seen.agreement.as_ref().is_some_and(|agreement| seen.reader.sees_answers(agreement, now.today));
         let (others, threads, replaced_by) = match &seen.agreement {
