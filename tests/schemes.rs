@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use common_ground::access::Role;
 use common_ground::criteria::agreement::clockwork;
 use common_ground::groups::scheme::CancerMode;
+use common_ground::runs::store::by_reference;
 use common_ground::schema::movements;
 use diesel::prelude::*;
 
@@ -93,7 +94,7 @@ on_both! {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.text().contains("Enter an amount in pounds") && answer.text().contains("value=\"much\""));
         let page = browser.get("/criteria/LOC01/SCHEME/versions/1").await.text();
-        assert!(page.contains("It says the same as the scheme that stands."), "{page}");
+        assert!(page.contains("It says the same as the scheme before it."), "{page}");
     }
 }
 
@@ -172,6 +173,7 @@ on_both! {
         assert_eq!(sheet.status, StatusCode::OK, "{}", sheet.text());
         assert!(bob.get("/criteria/LOC01/agreed").await.text().contains("Grouping scheme, version 1"));
         let run = group(&later, "LOC01", "2015-04-02".parse().unwrap());
+        let run = later.read(|conn| by_reference(conn, &run.reference)).unwrap();
         let summary = run.summary().unwrap().unwrap();
         assert_eq!((summary.scheme, summary.cancer_mode), (1, CancerMode::HomeGroup));
         let cancer = summary.groups.iter().find(|group| group.code == "CANCER").unwrap();
