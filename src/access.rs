@@ -224,6 +224,7 @@ pub fn navigation(role: Role) -> Vec<NavItem> {
     if role == Role::Administrator {
         items.push(item("Organisations", "/admin/organisations"));
         items.push(item("Users", "/admin/users"));
+        items.push(item("Settings", "/admin/settings"));
         items.push(item("Outbox", "/admin/outbox"));
     }
     items

@@ -17,7 +17,7 @@ use crate::keys::Keys;
 use crate::sessions::{HOURS, Sessions};
 use crate::{
     accounts, assets, criteria, cross_site, decisions, groups, health, home, imports, mail, movements,
-    organisations, people, runs,
+    organisations, people, runs, settings,
 };
 
 /// Whether the word of a proxy about where a call came from is believed.
@@ -106,6 +106,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(runs::routes)
         .configure(criteria::routes)
         .configure(decisions::routes)
+        .configure(settings::routes)
         .configure(home::routes);
     config.configure(organisations::routes);
     config.configure(imports::routes);

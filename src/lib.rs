@@ -39,5 +39,6 @@ pub mod runs;
 pub mod schema;
 pub mod serve;
 pub mod sessions;
+pub mod settings;
 pub mod stored;
 pub mod xlsx_out;

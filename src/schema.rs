@@ -655,6 +655,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    settings (name) {
+        name -> Text,
+        value -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    settings_changes (id) {
+        id -> BigInt,
+        name -> Text,
+        before -> Text,
+        after -> Text,
+        reason -> Text,
+        changed_by -> Nullable<BigInt>,
+        who -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    declared_complete (id) {
+        id -> BigInt,
+        fact -> Text,
+        locality_id -> BigInt,
+        practice_id -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(organisations -> localities (locality_id));
 diesel::joinable!(care_agreements -> organisations (network_id));
 diesel::joinable!(care_agreements -> localities (locality_id));
@@ -714,6 +744,9 @@ diesel::joinable!(retired_cases -> runs (run_id));
 diesel::joinable!(retired_cases -> organisations (practice_id));
 diesel::joinable!(former_placements -> runs (run_id));
 diesel::joinable!(former_placements -> people (person_id));
+diesel::joinable!(settings_changes -> users (changed_by));
+diesel::joinable!(declared_complete -> localities (locality_id));
+diesel::joinable!(declared_complete -> organisations (practice_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
@@ -759,4 +792,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     fact_changes,
     retired_cases,
     former_placements,
+    settings,
+    settings_changes,
+    declared_complete,
 );

@@ -19,9 +19,9 @@ use crate::on_both;
 use crate::samples;
 
 /// Mental illness not known, two conditions: SEMI or LTC_16_74. Both networks care for SEMI.
-const SEMI_OR_LTC: &str = "9990001782";
+pub const SEMI_OR_LTC: &str = "9990001782";
 /// Homelessness not known: EXCLUDED, of PN02 alone, or a group of PN01's.
-const HOMELESS: &str = "9990001723";
+pub const HOMELESS: &str = "9990001723";
 /// Nothing is known: several groups.
 const NOTHING_KNOWN: &str = "9990001855";
 

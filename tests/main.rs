@@ -29,5 +29,6 @@ mod runs_pages;
 mod samples;
 mod schema;
 mod schemes;
+mod settings;
 mod shell;
 mod users;

@@ -111,6 +111,7 @@ stored_as_text! {
         CorrectionsSettled = "confirmed or ended corrections",
         MovementsListed = "listed movements",
         Exported = "exported",
+        SettingChanged = "changed a setting",
         MailRetried = "retried a mail",
         MailRead = "read a mail",
         JobCancelled = "cancelled a job",
@@ -174,6 +175,11 @@ impl Subject {
     /// A criteria proposal, by reference.
     pub fn proposal(reference: impl Into<String>) -> Subject {
         Subject::new("proposal", reference)
+    }
+
+    /// A setting, by name.
+    pub fn setting(name: impl Into<String>) -> Subject {
+        Subject::new("setting", name)
     }
 
     /// A mail, by reference.

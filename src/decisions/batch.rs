@@ -185,14 +185,14 @@ pub async fn form(
     locality: web::Path<String>,
     alike: web::Query<Alike>,
 ) -> Result<HttpResponse, Error> {
-    let form = BatchForm {
-        alike: Alike { locality: locality.into_inner(), ..alike.into_inner() },
-        which: "chosen".into(),
-        decision: DecisionForm::fresh(now.today),
-        ..BatchForm::default()
-    };
+    let alike = Alike { locality: locality.into_inner(), ..alike.into_inner() };
     let actor = who.actor.clone();
-    let page = database.read(move |conn| page(conn, &who, now, form, Mistakes::new())).await?;
+    let read = move |conn: &mut Conn| {
+        let decision = DecisionForm::fresh(conn, now.today)?;
+        let form = BatchForm { alike, which: "chosen".into(), decision, ..BatchForm::default() };
+        page(conn, &who, now, form, Mistakes::new())
+    };
+    let page = database.read(read).await?;
     let subjects: Vec<Subject> = page.people.iter().map(|one| Subject::person(&one.value)).collect();
     let details = json!({ "rows": page.pages.rows, "asked": page.query().to_string() });
     database

@@ -127,8 +127,11 @@ pub async fn case(
         return Err(Error::NotFound);
     }
     let actor = who.actor.clone();
-    let form = DecisionForm::fresh(now.today);
-    let page = database.read(move |conn| page(conn, &who, now, &pseudonym, form, Mistakes::new())).await?;
+    let read = move |conn: &mut Conn| {
+        let form = DecisionForm::fresh(conn, now.today)?;
+        page(conn, &who, now, &pseudonym, form, Mistakes::new())
+    };
+    let page = database.read(read).await?;
     let subject = [Subject::person(&page.found.person.pseudonym)];
     database
         .write(move |conn| audit::record(conn, now.moment, &actor, Verb::CaseRead, &subject, json!({})))

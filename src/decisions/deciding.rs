@@ -26,13 +26,12 @@ use crate::page::{
 use crate::runs::again;
 use crate::runs::amend::{Because, amend};
 use crate::runs::store::{Cause, Source, lock_standing};
+use crate::settings::store::Values;
 
 /// The longest reason, in characters.
 const LONGEST: usize = 1_000;
 /// The furthest a review may lie ahead, in months.
 const FURTHEST: u32 = 36;
-/// When a decision is reviewed unless said otherwise, in months.
-pub const REVIEW_MONTHS: u32 = 12;
 
 /// A decision as typed.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -57,8 +56,13 @@ pub struct Checked {
 
 impl DecisionForm {
     /// The form as it is first shown.
-    pub fn fresh(today: NaiveDate) -> DecisionForm {
-        let review = TypedDate::of(months_after(today, REVIEW_MONTHS));
+    pub fn fresh(conn: &mut Conn, today: NaiveDate) -> Result<DecisionForm, Error> {
+        Ok(DecisionForm::reviewed_in(Values::read(conn)?.review_months(), today))
+    }
+
+    /// A review so many months ahead.
+    fn reviewed_in(months: u32, today: NaiveDate) -> DecisionForm {
+        let review = TypedDate::of(months_after(today, months));
         DecisionForm {
             review_day: review.day,
             review_month: review.month,
@@ -292,7 +296,7 @@ mod tests {
         assert_eq!(check("2029-11-23"), Ok(day("2029-11-23")));
         assert_eq!(check("2026-11-22"), Err("Review date must be 23 November 2026 or later".into()));
         assert_eq!(check("2029-11-24"), Err("Review date must be 23 November 2029 or earlier".into()));
-        assert_eq!(DecisionForm::fresh(today).review(), TypedDate::of(day("2027-11-23")));
+        assert_eq!(DecisionForm::reviewed_in(12, today).review(), TypedDate::of(day("2027-11-23")));
     }
 
     #[test]

@@ -133,7 +133,8 @@ fn settled(
         return Ok(Vec::new());
     }
     let people: Vec<i64> = changed.into_iter().collect();
-    let declared = |_practice: i64| crate::criteria::facts::Blanks::default();
+    let declared = again::declared(run)?;
+    let declared = |practice: i64| declared.of(practice);
     let facts = Snapshot::facts_of(conn, &people, lease.preparing, run.as_of, &declared)?;
     let is_settled = |(person, ..): &&Case| {
         facts.get(person).is_some_and(|facts| {

@@ -127,15 +127,18 @@ pub async fn form(
     pseudonym: web::Path<String>,
     named: web::Query<Named>,
 ) -> Result<HttpResponse, Error> {
-    let next = DecisionForm::fresh(now.today);
-    let form = ReviewForm {
-        of: named.into_inner().of.unwrap_or_default(),
-        review_day: next.review_day,
-        review_month: next.review_month,
-        review_year: next.review_year,
-        ..ReviewForm::default()
+    let of = named.into_inner().of.unwrap_or_default();
+    let read = move |conn: &mut Conn| {
+        let next = DecisionForm::fresh(conn, now.today)?;
+        let form = ReviewForm {
+            of,
+            review_day: next.review_day,
+            review_month: next.review_month,
+            review_year: next.review_year,
+            ..ReviewForm::default()
+        };
+        page(conn, &who, now, &pseudonym, form, Mistakes::new())
     };
-    let read = move |conn: &mut Conn| page(conn, &who, now, &pseudonym, form, Mistakes::new());
     show(&database.read(read).await?)
 }
 

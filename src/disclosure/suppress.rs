@@ -30,6 +30,11 @@ impl Suppression {
         fits.then_some(Suppression { threshold, values })
     }
 
+    /// With this threshold (1 to 7), and as many values for each hidden count as by default.
+    pub fn of(threshold: i64) -> Option<Suppression> {
+        Suppression::new(threshold, Suppression::default().values)
+    }
+
     pub fn threshold(self) -> i64 {
         self.threshold
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::counts::{self, Breakdown, Figure, Wanted};
 use super::place::Place;
 use crate::database::Conn;
-use crate::disclosure::{Audience, Suppression, Tally};
+use crate::disclosure::{Audience, Tally};
 use crate::error::Error;
 use crate::people::counting;
 use crate::people::list::Asked;
@@ -111,8 +111,8 @@ impl Figures {
 /// Exact figures go to those who may list the people counted.
 pub fn audience(scope: &Scope) -> Audience {
     match &scope.reach {
-        Reach::Practices(practices) if practices.is_empty() => Audience::Others(Suppression::default()),
-        Reach::Care(pairs) if pairs.is_empty() => Audience::Others(Suppression::default()),
+        Reach::Practices(practices) if practices.is_empty() => Audience::Others(scope.suppression),
+        Reach::Care(pairs) if pairs.is_empty() => Audience::Others(scope.suppression),
         Reach::Practices(_) | Reach::Care(_) | Reach::Caseload(_) => Audience::MayList,
     }
 }

@@ -29,7 +29,7 @@ pub struct GroupsQuery {
 
 /// A line of the figures, and the list it counts.
 pub struct Line {
-    pub label: &'static str,
+    pub label: String,
     pub list: Query,
     pub tally: ShownTally,
 }
@@ -119,7 +119,11 @@ pub fn page(conn: &mut Conn, who: &Who, now: Now, code: Option<&str>) -> Result<
     let row = |group| row(group, &here, &versions, figures.as_ref(), to);
     page.rows = scheme.in_precedence().into_iter().map(row).collect();
     page.overlay = scheme.overlay().map(row);
-    page.below = figures.as_ref().map(|figures| below(figures, &here, to));
+    let minimum_age = match page.run.as_ref().map(Run::summary).transpose()?.flatten() {
+        Some(summary) => summary.minimum_age,
+        None => 0,
+    };
+    page.below = figures.as_ref().map(|figures| below(figures, &here, to, minimum_age));
     Ok(page)
 }
 
@@ -146,22 +150,25 @@ fn row(group: &Group, here: &Locality, versions: &[Version], figures: Option<&Fi
     }
 }
 
-fn below(figures: &Figures, here: &Locality, to: Audience) -> Below {
+fn below(figures: &Figures, here: &Locality, to: Audience, minimum_age: u16) -> Below {
     let all = Query::default().with("locality", &here.code);
-    let line = |label, place: &Place| {
+    let line = |label: String, place: &Place| {
         let tally = release_tally(figures.of_place(place)?, to);
         Some(Line { label, list: all.with("group", place.word()), tally })
     };
-    let lines = [("Not placed", Place::NotPlaced), ("Out of scope (under 16)", Place::OutOfScope)];
+    let lines = [
+        ("Not placed".to_owned(), Place::NotPlaced),
+        (format!("Out of scope (under {minimum_age})"), Place::OutOfScope),
+    ];
     Below {
-        lines: lines.iter().filter_map(|(label, place)| line(label, place)).collect(),
+        lines: lines.iter().filter_map(|(label, place)| line(label.clone(), place)).collect(),
         supplementary: Line {
-            label: "Supplementary care",
+            label: "Supplementary care".into(),
             list: all.with("supplementary", "yes"),
             tally: release_tally(figures.supplementary(), to),
         },
         everybody: Line {
-            label: "Everybody counted",
+            label: "Everybody counted".into(),
             list: all.clone(),
             tally: release_tally(figures.everybody(), to),
         },

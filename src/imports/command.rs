@@ -10,7 +10,6 @@ use clap::Args;
 use serde_json::json;
 
 use super::kind::{self, Kind};
-use super::lines::Limits;
 use super::problem::Problem;
 use super::store::{self, NewImport};
 use super::values::parse_date;
@@ -18,6 +17,7 @@ use super::work::{self, Loaded, Problems, Report, Work};
 use crate::audit::Actor;
 use crate::config::Ground;
 use crate::error::Error;
+use crate::settings::store::Values;
 
 /// How many problems are told one by one.
 const TOLD: usize = 100;
@@ -93,7 +93,7 @@ impl ImportFile {
             actor: &actor,
             kind: self.kind,
             file: &self.file,
-            limits: Limits::default(),
+            limits: ground.database.read_now(|conn| Ok(Values::read(conn)?.limits()))?,
             as_of,
             is_whole_register: self.full,
             within: None,

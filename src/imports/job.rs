@@ -3,7 +3,6 @@
 use chrono::Duration;
 use serde_json::json;
 
-use super::lines::Limits;
 use super::problem::Problem;
 use super::store::{self, Import, State};
 use super::work::{self, Loaded, Problems, Report, Work};
@@ -12,6 +11,7 @@ use crate::audit::{self, Subject, Verb};
 use crate::database::Database;
 use crate::error::Error;
 use crate::jobs::{Claimed, Outcome, Tools};
+use crate::settings::store::Values;
 
 /// Progress is written after this many steps of reading.
 const STEPS: u64 = 4;
@@ -135,7 +135,9 @@ fn with_work<T>(
     if !file.is_file() {
         return Err(Error::Refused("The uploaded file is no longer there. Upload it again.".into()));
     }
-    let within = tools.database.read_now(|conn| rights::localities_of(conn, &claimed.actor))?;
+    let (within, limits) = tools
+        .database
+        .read_now(|conn| Ok((rights::localities_of(conn, &claimed.actor)?, Values::read(conn)?.limits())))?;
     body(&Work {
         database: &tools.database,
         keys: &tools.keys,
@@ -143,7 +145,7 @@ fn with_work<T>(
         actor: &claimed.actor,
         kind: import.kind,
         file: &file,
-        limits: Limits::default(),
+        limits,
         as_of: import.as_of,
         is_whole_register: import.whole_register,
         within,

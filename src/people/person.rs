@@ -21,7 +21,7 @@ use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::criteria::answer::Answer;
 use crate::criteria::explain::Explained;
-use crate::criteria::facts::{Blanks, Facts, age_on};
+use crate::criteria::facts::{Facts, age_on};
 use crate::database::{Conn, Database};
 use crate::decisions::found;
 use crate::decisions::holds::{self, Hold};
@@ -31,7 +31,9 @@ use crate::keys::read_pseudonym;
 use crate::movements::entry::Entry;
 use crate::movements::store::of_person;
 use crate::page::{Chrome, Query, filters, show};
+use crate::runs::again;
 use crate::runs::store::{Locality, Run, current, locality_of};
+use crate::settings::declared::Declared;
 
 #[derive(Template)]
 #[template(path = "people/person.html")]
@@ -57,6 +59,8 @@ struct PersonPage {
     hold: Option<Hold>,
     /// Whether there is a judgement case the caller may read.
     has_case: bool,
+    /// The run's, in completed years.
+    minimum_age: u16,
     corrections: Vec<Correction>,
     reads_runs: bool,
     today: NaiveDate,
@@ -65,6 +69,10 @@ struct PersonPage {
 impl PersonPage {
     fn group(&self) -> Option<String> {
         self.person.place.as_ref().map(place_words)
+    }
+
+    fn minimum_age(&self) -> u16 {
+        self.minimum_age
     }
 
     fn is_out_of_scope(&self) -> bool {
@@ -166,7 +174,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, pseudonym: String) -> Result<Perso
     };
     let own = scope.contacts;
     let read = match &run {
-        Some(run) => facts_of(conn, person.person_id, run.register, run.as_of)?,
+        Some(run) => again::facts(conn, run, person.person_id)?,
         None => None,
     };
     let facts = match (&run, read) {
@@ -191,6 +199,10 @@ fn page(conn: &mut Conn, who: &Who, now: Now, pseudonym: String) -> Result<Perso
         scores: known::scores(conn, person.person_id, register)?,
         levels: known::levels(conn, person.person_id, register)?,
         reads_runs: RUNS.contains(&who.role()),
+        minimum_age: match &run {
+            Some(run) => run.summary()?.map_or(0, |summary| summary.minimum_age),
+            None => 0,
+        },
         has_case: DECISIONS.contains(&who.role()) && case_of(conn, who, now, &person.pseudonym)?,
         corrections: corrections::of_people(conn, &[person.person_id])?,
         hold: match &locality {
@@ -226,7 +238,8 @@ fn facts_of(
     register: i64,
     as_of: NaiveDate,
 ) -> Result<Option<Facts>, Error> {
-    let declared = |_practice: i64| Blanks::default();
+    let declared = Declared::now(conn)?;
+    let declared = |practice: i64| declared.of(practice);
     let member = Snapshot::member_of(conn, person_id, register, as_of, &declared)?;
     Ok(member.map(|member| member.facts))
 }

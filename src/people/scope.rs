@@ -5,9 +5,11 @@ use diesel::prelude::*;
 
 use crate::access::{Role, Who};
 use crate::database::Conn;
+use crate::disclosure::Suppression;
 use crate::error::Error;
 use crate::groups::schemes::store::Schemes;
 use crate::schema::{care_agreements, localities, network_members, organisations, sharing_agreements};
+use crate::settings::store::Values;
 
 /// What a caller's people have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,11 +35,26 @@ pub struct Scope {
     pub localities: Vec<i64>,
     /// The grouping schemes of that day.
     pub schemes: Schemes,
+    /// What figures hide of people the caller may not list.
+    pub suppression: Suppression,
 }
 
 impl Scope {
     /// The scope of a caller on a day; for roles that list no people it reaches nobody.
     pub fn of(conn: &mut Conn, who: &Who, today: NaiveDate) -> Result<Scope, Error> {
+        let mut scope = Scope::by_role(conn, who, today)?;
+        let reaches_nobody = match &scope.reach {
+            Reach::Practices(practices) => practices.is_empty(),
+            Reach::Care(pairs) => pairs.is_empty(),
+            Reach::Caseload(_) => false,
+        };
+        if reaches_nobody {
+            scope.suppression = Values::read(conn)?.suppression();
+        }
+        Ok(scope)
+    }
+
+    fn by_role(conn: &mut Conn, who: &Who, today: NaiveDate) -> Result<Scope, Error> {
         let organisation = who.organisation_id();
         let scope = match who.role() {
             Role::Commissioner | Role::Analyst | Role::LayPartner => of_commissioner(conn, who),
@@ -65,6 +82,7 @@ impl Scope {
             contacts: false,
             localities: Vec::new(),
             schemes: Schemes::default(),
+            suppression: Suppression::default(),
         }
     }
 }
@@ -105,6 +123,7 @@ fn of_commissioner(conn: &mut Conn, who: &Who) -> Result<Scope, Error> {
         contacts: false,
         localities,
         schemes: Schemes::default(),
+        suppression: Suppression::default(),
     })
 }
 
@@ -122,6 +141,7 @@ fn of_practices(conn: &mut Conn, practices: Vec<i64>, own: bool) -> Result<Scope
         contacts: own,
         localities: localities.into_iter().flatten().collect(),
         schemes: Schemes::default(),
+        suppression: Suppression::default(),
     })
 }
 
@@ -154,6 +174,7 @@ fn of_network(conn: &mut Conn, network: i64, today: NaiveDate) -> Result<Scope, 
         contacts: false,
         localities,
         schemes: Schemes::default(),
+        suppression: Suppression::default(),
     })
 }
 
@@ -170,6 +191,7 @@ fn of_coordinator(conn: &mut Conn, organisation: i64, today: NaiveDate) -> Resul
         contacts: false,
         localities,
         schemes: Schemes::default(),
+        suppression: Suppression::default(),
     })
 }
 

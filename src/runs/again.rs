@@ -6,10 +6,11 @@ use super::reason::Reason;
 use super::rules::Rules;
 use super::store::Run;
 use crate::criteria::answer::Answer;
-use crate::criteria::facts::{Blanks, Facts};
+use crate::criteria::facts::Facts;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::people::snapshot::Snapshot;
+use crate::settings::declared::Declared;
 
 /// Where the criteria place somebody now.
 #[derive(Clone, Debug)]
@@ -27,9 +28,16 @@ pub fn rules(conn: &mut Conn, run: &Run) -> Result<Rules, Error> {
     rules_used(conn, run.locality_id, &summary)
 }
 
+/// The blanks a run read as no.
+pub fn declared(run: &Run) -> Result<Declared, Error> {
+    let summary = run.summary()?;
+    Ok(summary.map(|summary| Declared::of_kept(&summary.declared)).unwrap_or_default())
+}
+
 /// The facts of somebody as the run that stands would read them now; none where its register held no record of them.
 pub fn facts(conn: &mut Conn, run: &Run, person_id: i64) -> Result<Option<Facts>, Error> {
-    let declared = |_practice: i64| Blanks::default();
+    let declared = declared(run)?;
+    let declared = |practice: i64| declared.of(practice);
     let member = Snapshot::member_of(conn, person_id, run.register, run.as_of, &declared)?;
     Ok(member.map(|member| member.facts))
 }

@@ -68,6 +68,9 @@ fn may_apply(seen: &Seen) -> Result<(), Error> {
         (State::Previewed, Some(Hindrance::RegisterChanged(_))) => {
             "The register has changed since this dry run. Start a new dry run and apply that."
         }
+        (State::Previewed, Some(Hindrance::SettingsChanged)) => {
+            "A setting that places people was changed since this dry run. Start a new dry run and apply that."
+        }
         (State::Applying | State::Applied, _) => "This run is applied already, or is being applied.",
         (State::Working, _) => "This dry run is still being worked out.",
         (State::Failed | State::Cancelled, _) => "This run has ended. Start a new dry run and apply that.",

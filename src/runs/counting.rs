@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::grouping::{Moved, Placed};
 use super::placement::{Outcome, Placer};
-use super::rules::Rules;
 use super::summary::{CriterionUsed, GroupCount, HangsOn, Move, Summary};
 use crate::criteria::answer::Answer;
 use crate::groups::scheme::{Group, Scheme};
@@ -42,7 +41,9 @@ pub fn count(
         criteria: criteria.to_vec(),
         cancer_mode: scheme.cancer_mode(),
         scheme: number,
-        minimum_age: Rules::MINIMUM_AGE,
+        minimum_age: placer.rules().minimum_age(),
+        declared: BTreeMap::new(),
+        settings: 0,
     }
 }
 

@@ -13,13 +13,14 @@ use super::summary::{CriterionUsed, Summary};
 use crate::criteria;
 use crate::criteria::answer::Answer;
 use crate::criteria::expression::Expression;
-use crate::criteria::facts::Blanks;
 use crate::database::Conn;
 use crate::decisions::holds;
 use crate::error::Error;
 use crate::groups::scheme::Scheme;
 use crate::groups::schemes::store::{Schemes, numbered};
 use crate::people::snapshot::{Member, Snapshot};
+use crate::settings::declared::Declared;
+use crate::settings::store::{Values, placing};
 
 /// All that a run depends on: the same gives the same.
 pub struct Grouping {
@@ -38,6 +39,9 @@ pub struct Grouping {
     held: HashMap<i64, Held>,
     /// How far the changes between runs had come.
     pub seen: Seen,
+    declared: Declared,
+    /// The last change of settings that place people.
+    settings: i64,
 }
 
 /// Somebody on the register.
@@ -102,7 +106,8 @@ impl Grouping {
             Some(run) => store::placed(conn, run.id)?.into_iter().collect(),
             None => HashMap::new(),
         };
-        let rules = rules_of(&versions, &scheme.1)?;
+        let rules = rules_of(&versions, &scheme.1, Values::read(conn)?.minimum_age())?;
+        let (declared, settings) = (Declared::now(conn)?, placing(conn)?);
         let held = holds::standing(conn, locality.id)?;
         let seen = Seen::now(conn, previous.as_ref().map(|run| run.id))?;
         let register = 0;
@@ -118,6 +123,8 @@ impl Grouping {
             stood,
             held,
             seen,
+            declared,
+            settings,
         })
     }
 
@@ -133,7 +140,7 @@ impl Grouping {
         let mut earlier = self.earlier_rules.clone().map(|rules| Placer::new(rules, self.as_of));
         let mut placed = Vec::new();
         let mut moved = Vec::new();
-        let declared = |_practice: i64| Blanks::default();
+        let declared = |practice: i64| self.declared.of(practice);
         let mut unseen = self.stood.clone();
         for member in register.members(self.locality.id, self.as_of, &declared) {
             let status =
@@ -154,7 +161,9 @@ impl Grouping {
             }
         }
         moved.extend(self.gone(unseen));
-        let summary = count(&placed, &moved, &placer, &self.criteria, (self.scheme.0, &self.scheme.1));
+        let scheme = (self.scheme.0, &self.scheme.1);
+        let mut summary = count(&placed, &moved, &placer, &self.criteria, scheme);
+        (summary.declared, summary.settings) = (self.declared.kept(), self.settings);
         Found { placed, moved, placer, summary }
     }
 
@@ -239,12 +248,16 @@ fn place(placer: &mut Placer, member: Member) -> Placed {
     Placed { member, outcome, supplementary_care, held: None }
 }
 
-fn rules_of(versions: &[criteria::store::Version], scheme: &Scheme) -> Result<Rules, Error> {
+fn rules_of(
+    versions: &[criteria::store::Version],
+    scheme: &Scheme,
+    minimum_age: u16,
+) -> Result<Rules, Error> {
     let expressions: HashMap<&str, Expression> = versions
         .iter()
         .map(|version| Ok((version.group_code.as_str(), version.expression()?)))
         .collect::<Result<_, Error>>()?;
-    Ok(Rules::of_scheme(scheme, Rules::MINIMUM_AGE, |code| expressions.get(code).cloned()))
+    Ok(Rules::of_scheme(scheme, minimum_age, |code| expressions.get(code).cloned()))
 }
 
 /// The rules a previous run placed by, where its versions differ from today's.
@@ -267,5 +280,20 @@ pub fn rules_used(conn: &mut Conn, locality_id: i64, summary: &Summary) -> Resul
     for used in &summary.criteria {
         versions.extend(criteria::store::version(conn, locality_id, &used.group, used.number)?);
     }
-    rules_of(&versions, &numbered(conn, locality_id, summary.scheme)?)
+    rules_of(&versions, &numbered(conn, locality_id, summary.scheme)?, summary.minimum_age)
+}
+
+/// The rules in force in a locality on a day; none where there are none.
+pub fn rules_in_force(
+    conn: &mut Conn,
+    locality_id: i64,
+    on: NaiveDate,
+    minimum_age: u16,
+) -> Result<Option<Rules>, Error> {
+    let versions = criteria::store::in_force(conn, locality_id, on)?;
+    if versions.is_empty() {
+        return Ok(None);
+    }
+    let scheme = Schemes::on(conn, on)?.of(locality_id).clone();
+    rules_of(&versions, &scheme, minimum_age).map(Some)
 }

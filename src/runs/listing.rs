@@ -7,6 +7,7 @@ use super::store::{Run, State};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::schema::{current_runs, runs};
+use crate::settings::store::placing;
 
 /// The most runs a page looks at.
 const MOST: i64 = 1_000;
@@ -20,16 +21,25 @@ pub enum Hindrance {
     Overtaken,
     /// This register is published, and it read an earlier one.
     RegisterChanged(i64),
+    /// A setting that places people was changed after it was worked out.
+    SettingsChanged,
 }
 
-/// What keeps a dry run from being applied, given the run that stands in its locality and the published register.
-pub fn hindrance(run: &Run, standing: Option<&Run>, register: i64) -> Option<Hindrance> {
+/// What keeps a dry run from being applied, given the run that stands in its locality, the published register, and the
+/// last change of settings.
+pub fn hindrance(run: &Run, standing: Option<&Run>, register: i64, settings: i64) -> Option<Hindrance> {
     match standing {
         Some(standing) if run.as_of < standing.as_of => Some(Hindrance::TooEarly(standing.as_of)),
         _ if run.previous_run_id != standing.map(|standing| standing.id) => Some(Hindrance::Overtaken),
         _ if run.register != register => Some(Hindrance::RegisterChanged(register)),
+        _ if read_settings(run).is_some_and(|read| read != settings) => Some(Hindrance::SettingsChanged),
         _ => None,
     }
+}
+
+/// The last change of settings that a run read; none before it was worked out.
+fn read_settings(run: &Run) -> Option<i64> {
+    run.summary().ok().flatten().map(|summary| summary.settings)
 }
 
 /// The runs of some localities, latest first; of one state, or of all.
@@ -74,11 +84,11 @@ pub fn standing_in(conn: &mut Conn, localities: &[i64]) -> Result<Vec<Run>, Erro
 
 /// Dry runs of some localities that could be applied as they are, latest first.
 pub fn waiting(conn: &mut Conn, localities: &[i64], register: i64) -> Result<Vec<Run>, Error> {
-    let standing = standing_in(conn, localities)?;
+    let (standing, settings) = (standing_in(conn, localities)?, placing(conn)?);
     let mut previewed = runs_of(conn, localities, Some(State::Previewed))?;
     previewed.retain(|run| {
         let here = standing.iter().find(|standing| standing.locality_id == run.locality_id);
-        hindrance(run, here, register).is_none()
+        hindrance(run, here, register, settings).is_none()
     });
     Ok(previewed)
 }

@@ -52,6 +52,11 @@ impl Rules {
         self.overlay.as_ref()
     }
 
+    /// The first age in completed years that is in scope.
+    pub fn minimum_age(&self) -> u16 {
+        self.minimum_age
+    }
+
     /// Whether somebody of this age is placed at all.
     pub fn in_scope(&self, age: u16) -> bool {
         age >= self.minimum_age

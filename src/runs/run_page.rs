@@ -24,6 +24,7 @@ use crate::people::person::capital;
 use crate::people::register::published;
 use crate::people::scope::Scope;
 use crate::people::why::{fact_words, label};
+use crate::settings::store::placing;
 
 /// The kinds of job about a run.
 pub const JOBS: &[Kind] = &[Kind::RunPreview, Kind::RunApply];
@@ -48,7 +49,7 @@ pub fn seen(conn: &mut Conn, who: &Who, now: Now, reference: &str) -> Result<See
     let register = published(conn)?;
     Ok(Seen {
         locality: locality_of(conn, run.locality_id)?,
-        hindrance: hindrance(&run, standing.as_ref(), register),
+        hindrance: hindrance(&run, standing.as_ref(), register, placing(conn)?),
         standing,
         run,
     })
@@ -165,6 +166,10 @@ impl RunPage {
     /// The place of a column.
     fn column(&self, at: &usize) -> &Option<String> {
         self.matrix.as_ref().and_then(|matrix| matrix.to.get(*at)).unwrap_or(&None)
+    }
+
+    fn settings_changed(&self) -> bool {
+        self.seen.hindrance == Some(Hindrance::SettingsChanged)
     }
 
     fn too_early(&self) -> Option<chrono::NaiveDate> {

@@ -1,5 +1,7 @@
 //! What a run finds, as it is kept with the run and printed.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +42,12 @@ pub struct Summary {
     #[serde(default)]
     pub scheme: i64,
     pub minimum_age: u16,
+    /// The facts whose blanks were read as no, by practice (row id).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub declared: BTreeMap<i64, Vec<String>>,
+    /// The last change of settings that it read; 0 is none.
+    #[serde(default)]
+    pub settings: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -68,7 +68,7 @@ pub struct Trial<'a> {
     kind: Kind,
     file: PathBuf,
     whole: bool,
-    limits: Limits,
+    pub limits: Limits,
     as_of: NaiveDate,
     may_leave: bool,
 }
@@ -108,6 +108,11 @@ impl<'a> Trial<'a> {
         let report =
             self.with(|work| work::dry_run(work, &mut all, &mut |_, _, _| Ok(true))).unwrap().unwrap();
         (report, all.0)
+    }
+
+    /// How many errors the file has.
+    pub fn errors(&self) -> u64 {
+        self.dry_run().0.errors
     }
 
     fn load_watched(&self, watch: &mut work::Watch<'_>) -> Result<Loaded, Error> {

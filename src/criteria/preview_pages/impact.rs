@@ -10,11 +10,12 @@ use super::sides::Bundle;
 use super::tables::tables;
 use super::work::{Wanted, Worked, register};
 use crate::criteria::drafting::store::bundle;
-use crate::disclosure::{Audience, Suppression};
+use crate::disclosure::Audience;
 use crate::error::Error;
 use crate::jobs::Tools;
 use crate::page::long_day;
 use crate::people::why::label;
+use crate::settings::store::Values;
 
 /// The figures of a preview as everybody may see them. Counts are texts: a number with its commas, or `[c]`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +57,7 @@ pub fn impact(tools: &Tools, proposal_id: i64, on: NaiveDate) -> Result<Impact, 
     let wanted = Wanted::new();
     let register = register(&tools.registers, &tools.database, &sides, &wanted.0)?.ok_or(Error::Busy)?;
     let worked = Worked::of(&register, &sides, &wanted.0).map_err(|_| Error::Busy)?;
-    let to = Audience::Others(Suppression::default());
+    let to = Audience::Others(tools.database.read_now(|conn| Ok(Values::read(conn)?.suppression()))?);
     let mut found = Impact {
         on,
         register: worked.register,

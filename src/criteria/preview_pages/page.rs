@@ -17,12 +17,13 @@ use crate::clock::Now;
 use crate::criteria::seen::{Address, Here, Seen, may_list_all};
 use crate::criteria::store::Version;
 use crate::database::{Conn, Database};
-use crate::disclosure::{Audience, Shown, Suppression};
+use crate::disclosure::{Audience, Shown};
 use crate::error::Error;
 use crate::jobs::Tools;
 use crate::page::{Chrome, Mistakes, Query, TypedDate, filters, show_as};
 use crate::people::why::label;
 use crate::schema::organisations;
+use crate::settings::store::Values;
 
 /// The day a preview is asked for, as typed.
 #[derive(Clone, Debug, Default)]
@@ -80,11 +81,11 @@ pub struct Prepared {
 }
 
 /// Whom the figures of a locality are released to.
-pub fn audience(who: &Who) -> Audience {
-    match may_list_all(who.role()) {
+pub fn audience(conn: &mut Conn, who: &Who) -> Result<Audience, Error> {
+    Ok(match may_list_all(who.role()) {
         true => Audience::MayList,
-        false => Audience::Others(Suppression::default()),
-    }
+        false => Audience::Others(Values::read(conn)?.suppression()),
+    })
 }
 
 impl Prepared {
@@ -109,7 +110,7 @@ impl Prepared {
         bundle: Bundle,
         asked: &Asked,
     ) -> Result<Prepared, Error> {
-        let (audience, usual) = (audience(who), bundle.day(now.today));
+        let (audience, usual) = (audience(conn, who)?, bundle.day(now.today));
         // Figures of many days that differ by few people would tell what each of them hides.
         let (on, mistakes) = match audience {
             Audience::Others(_) => (usual, Mistakes::new()),

@@ -99,7 +99,8 @@ fn list(
     let prepared = database.read_now(|conn| Prepared::of(conn, who, now, address, &asked))?;
     let register = register(&tools.registers, database, &prepared.sides, &wanted.0)?.ok_or(Error::Busy)?;
     let worked = Worked::of(&register, &prepared.sides, &wanted.0).map_err(|_| Error::Busy)?;
-    let preview = preview(&register, &prepared.sides);
+    let declared = |practice| prepared.sides.declared.of(practice);
+    let preview = preview(&register, &prepared.sides, &declared);
     let query = &asked.query;
     let about_care = query.get("care_from").or(query.get("care_to")).is_some();
     let places = Places::of(&worked, about_care);

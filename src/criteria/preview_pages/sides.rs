@@ -14,6 +14,8 @@ use crate::error::Error;
 use crate::groups::scheme::Scheme;
 use crate::runs::rules::Rules;
 use crate::schema::{criteria_versions, proposals};
+use crate::settings::declared::Declared;
+use crate::settings::store::Values;
 
 /// A group's criterion that is previewed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub struct Sides {
     pub drafted: Vec<String>,
     /// People (row ids) whom no run moves, and the group they are held in.
     pub held: HashMap<i64, Option<String>>,
+    /// The blanks that are read as no.
+    pub declared: Declared,
 }
 
 impl Sides {
@@ -60,10 +64,11 @@ impl Sides {
         let criteria: Result<BTreeMap<String, Expression>, Error> =
             used.iter().map(|version| Ok((version.group_code.clone(), version.expression()?))).collect();
         let criteria = criteria?;
+        let minimum_age = Values::read(conn)?.minimum_age();
         let with = |scheme: &Scheme, drafts: &[Drafted]| {
             let drafted = |code: &str| drafts.iter().find(|draft| draft.group == code);
             let criterion = |code: &str| drafted(code).map(|draft| &draft.criterion).or(criteria.get(code));
-            Rules::of_scheme(scheme, Rules::MINIMUM_AGE, |code| criterion(code).cloned())
+            Rules::of_scheme(scheme, minimum_age, |code| criterion(code).cloned())
         };
         let mut drafted: Vec<String> = before.iter().chain(after).map(|draft| draft.group.clone()).collect();
         if other_schemes {
@@ -71,9 +76,9 @@ impl Sides {
             drafted.extend(groups.map(|group| group.code.clone()));
         }
         let (in_force, proposed) = (with(&standing, before), with(&scheme, after));
-        let held = holds::standing(conn, locality_id)?.into_iter();
-        let held = held.map(|(person, held)| (person, held.group)).collect();
-        Ok(Sides { locality_id, on, in_force, proposed, scheme, used, drafted, held })
+        let declared = Declared::now(conn)?;
+        let held = holds::groups(conn, locality_id)?;
+        Ok(Sides { locality_id, on, in_force, proposed, scheme, used, drafted, held, declared })
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::sides::Sides;
 use crate::criteria::expression::Expression;
+use crate::criteria::facts::Blanks;
 use crate::database::Database;
 use crate::error::Error;
 use crate::runs::preview::{
@@ -65,14 +66,19 @@ pub fn register(
 }
 
 /// A preview of the sides.
-pub fn preview<'a>(register: &'a Register, sides: &'a Sides) -> Preview<'a> {
-    let [in_force, proposed] = [&sides.in_force, &sides.proposed].map(Side::of);
+pub fn preview<'a>(
+    register: &'a Register,
+    sides: &'a Sides,
+    declared: &'a (dyn Fn(i64) -> Blanks + Sync),
+) -> Preview<'a> {
+    let [in_force, proposed] = [&sides.in_force, &sides.proposed].map(|rules| Side { rules, declared });
     Preview::of(&register.people, in_force, proposed).holding(&sides.held)
 }
 
 impl Worked {
     pub fn of(register: &Register, sides: &Sides, cancelled: &AtomicBool) -> Result<Worked, Cancelled> {
-        let preview = preview(register, sides);
+        let declared = |practice| sides.declared.of(practice);
+        let preview = preview(register, sides, &declared);
         let placements = preview.placements(cancelled)?;
         let cases = preview.cases(cancelled)?;
         let drafted = sides.drafted.clone();
@@ -87,7 +93,8 @@ impl Closer {
         criterion: &Expression,
         cancelled: &AtomicBool,
     ) -> Result<Closer, Cancelled> {
-        let proposed = Side::of(&sides.proposed);
+        let declared = |practice| sides.declared.of(practice);
+        let proposed = Side { rules: &sides.proposed, declared: &declared };
         Ok(Closer {
             overlaps: overlaps(&register.people, proposed, cancelled)?,
             attrition: attrition(&register.people, proposed, criterion, cancelled)?,

@@ -1,0 +1,99 @@
+//! What can be set: each setting's default, what it changes, and the values it takes.
+
+use crate::stored_as_text;
+
+stored_as_text! {
+    /// A setting, by the name the design gives it.
+    Setting {
+        MinimumAge = "scope.minimum_age",
+        BlankIsNo = "people.blank_is_no",
+        ReviewMonths = "decisions.review_months",
+        Threshold = "disclosure.threshold",
+        ImportMegabytes = "import.most_megabytes",
+        ImportRows = "import.most_rows",
+    }
+}
+
+/// A setting that is a whole number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number {
+    pub default: i64,
+    pub least: i64,
+    pub most: i64,
+    /// The unit, after the number.
+    pub unit: &'static str,
+}
+
+impl Setting {
+    /// The numbers it takes; none where it is a list of its own.
+    pub fn number(self) -> Option<Number> {
+        let number = |default, (least, most), unit| Some(Number { default, least, most, unit });
+        match self {
+            Setting::MinimumAge => number(16, (0, 40), "years"),
+            Setting::BlankIsNo => None,
+            Setting::ReviewMonths => number(12, (1, 36), "months"),
+            Setting::Threshold => number(7, (1, 7), "people"),
+            Setting::ImportMegabytes => number(2_000, (1, 2_000), "megabytes"),
+            Setting::ImportRows => number(5_000_000, (1, 5_000_000), "rows"),
+        }
+    }
+
+    /// As pages head it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Setting::MinimumAge => "Age from which people are in scope",
+            Setting::BlankIsNo => "Blanks read as no",
+            Setting::ReviewMonths => "Review of a decision",
+            Setting::Threshold => "Small counts that are hidden",
+            Setting::ImportMegabytes => "Largest import file",
+            Setting::ImportRows => "Most rows of an import file",
+        }
+    }
+
+    /// What it changes, in a sentence.
+    pub fn changes(self) -> &'static str {
+        match self {
+            Setting::MinimumAge => {
+                "Younger people are on the register and in no group. The next grouping run reads it; previews read it at once."
+            }
+            Setting::BlankIsNo => {
+                "Where a practice's register is declared complete for a fact, a blank is read as no. The next grouping run reads it; previews read it at once."
+            }
+            Setting::ReviewMonths => "The review date offered where a judgement case is decided.",
+            Setting::Threshold => {
+                "Counts from 1 to this number are hidden from those who may not list the people counted."
+            }
+            Setting::ImportMegabytes => "Larger files are refused.",
+            Setting::ImportRows => "Longer files are refused.",
+        }
+    }
+
+    /// The value typed, or a sentence that says how to mend it.
+    pub fn check(self, typed: &str) -> Result<i64, String> {
+        let Some(Number { least, most, .. }) = self.number() else {
+            return Err("This setting is a list".into());
+        };
+        let number: Option<i64> = typed.trim().replace(',', "").parse().ok();
+        number
+            .filter(|number| (least..=most).contains(number))
+            .ok_or_else(|| format!("Enter a whole number from {least} to {most}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_a_value_that_can_be_typed() {
+        for setting in Setting::ALL {
+            if let Some(number) = setting.number() {
+                assert_eq!(setting.check(&number.default.to_string()), Ok(number.default));
+                assert!(setting.check(&(number.most + 1).to_string()).is_err());
+                assert!(setting.check("").is_err() && setting.check("1.5").is_err());
+            }
+        }
+        assert_eq!(Setting::ImportRows.check(" 1,000 "), Ok(1_000));
+        assert_eq!(Setting::Threshold.check("0"), Err("Enter a whole number from 1 to 7".into()));
+    }
+}
