@@ -91,10 +91,18 @@ function followText(form) {
     put(new DOMParser().parseFromString(await answer.text(), 'text/html'))
   }
   const put = (page) => {
+    if (!page.querySelector('.cg-problem')) forgive()
     if (!page.querySelector('[data-cg-part="kept"]')) form.querySelector('[data-cg-part="kept"]').replaceChildren()
     for (const part of page.querySelectorAll('[data-cg-part]')) {
       form.querySelector(`[data-cg-part="${part.dataset.cgPart}"]`)?.replaceChildren(...part.childNodes)
     }
+  }
+  // The mistake that the page came with is mended.
+  const forgive = () => {
+    document.querySelector('.nhsuk-error-summary')?.remove()
+    form.querySelector('#text-error')?.remove()
+    text.classList.remove('nhsuk-textarea--error')
+    text.closest('.nhsuk-form-group').classList.remove('nhsuk-form-group--error')
   }
   const save = async () => {
     const sent = text.value

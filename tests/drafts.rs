@@ -13,6 +13,11 @@ use crate::grouped::loaded;
 use crate::harness::{Answer, Browser, TestPortal};
 use crate::on_both;
 
+/// Fields of a form.
+type Fields<'a> = &'a [(&'a str, &'a str)];
+/// A button, the fields sent with it, and the text it gives.
+type Step<'a> = (&'a str, Fields<'a>, &'a str);
+
 pub async fn commissioner(portal: &TestPortal, email: &str) -> Browser {
     portal.add_user(email, Role::Commissioner, Some("CCG01"));
     portal.signed_in(email).await
@@ -81,7 +86,7 @@ on_both! {
     async fn a_draft_starts_from_other_versions_other_localities_the_scheme_a_text_or_nothing(portal) {
         let portal = loaded(portal);
         let mut ann = commissioner(&portal, "ann@example.org").await;
-        let starts: [(&[(&str, &str)], &str); 5] = [
+        let starts: [(Fields, &str); 5] = [
             (&[("from", "version"), ("version", "1")], "age >= 75 and ltc_count >= 1"),
             (&[("from", "locality"), ("locality", "LOC02")], "age >= 75 and ltc_count >= 1"),
             (&[("from", "default")], "age >= 75 and ltc_count >= 1"),
@@ -182,7 +187,7 @@ on_both! {
         let portal = loaded(portal);
         let mut ann = commissioner(&portal, "ann@example.org").await;
         let draft = drafted(&mut ann, "LTC_75").await;
-        let steps: [(&str, &[(&str, &str)], &str); 6] = [
+        let steps: [Step; 6] = [
             ("down:1", &[], "ltc_count >= 1 and age >= 75"),
             ("negate:1", &[], "not (ltc_count >= 1) and age >= 75"),
             ("add-register", &[("condition_codes", "dm, copd"), ("to", "")], "not (ltc_count >= 1) and age >= 75 and condition in (\"DM\", \"COPD\")"),

@@ -125,6 +125,9 @@ on_both! {
                 (format!("/criteria/{}", href.replace("&amp;", "&")), count)
             }).collect();
         assert!(links.len() > 8, "{page}");
+        for about in ["cases=then", "fails=1", "only=yes", "placed=LTC_75"] {
+            assert!(links.iter().any(|(href, _)| href.contains(about)), "{about}: {links:?}");
+        }
         for (href, count) in &links {
             let list = ann.get(href).await;
             assert_eq!(list.status, StatusCode::OK);

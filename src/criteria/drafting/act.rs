@@ -164,7 +164,11 @@ fn group(word: &str) -> Group {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
+    use crate::criteria::arbitrary::expression;
 
     fn sent(text: &str, fields: &[(&str, &str)]) -> Sent {
         let own = [("text", text), ("shown", text)];
@@ -216,6 +220,23 @@ mod tests {
         assert_eq!(after("dementia", "add-number", &[]).unwrap_err().matches("number_").count(), 3);
         assert!(after("dementia", "up:3", &[]).unwrap_err().starts_with("parts: There is no such part"));
         assert!(after("dementia", "fly:", &[]).unwrap_err().starts_with("parts: "));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_pressed_gives_a_text_that_reads_or_says_why_not(
+            expression in expression(),
+            word in select(vec!["remove", "up", "down", "into", "out", "ungroup", "nest", "group", "negate", "kind"]),
+            at in "([1-4](\\.[1-4]){0,2})?",
+            kind in "all|any|[0-9]",
+        ) {
+            let text = expression.to_string();
+            let (act, field) = (format!("{word}:{at}"), format!("kind-{at}"));
+            let sent = sent(&text, &[("act", &*act), (&*field, &*kind)]);
+            if let Ok(changed) = changed(&sent, word, &at) {
+                prop_assert!(changed.is_empty() || parse(&changed).is_ok(), "{act} of {text} gives {changed}");
+            }
+        }
     }
 
     #[test]

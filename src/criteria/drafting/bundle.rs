@@ -10,6 +10,7 @@ use super::store;
 use crate::access::{Commissioner, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
+use crate::criteria::agreement::seen::title;
 use crate::criteria::preview_pages::sides::Bundle;
 use crate::criteria::seen::{Address, Seen};
 use crate::criteria::store::Version;
@@ -17,7 +18,6 @@ use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::once;
 use crate::page::{Choice, see_other};
-use crate::people::why::label;
 
 /// A draft that another can be put together with.
 pub type Candidate = Choice;
@@ -26,10 +26,8 @@ pub type Candidate = Choice;
 pub fn candidates(conn: &mut Conn, seen: &Seen, bundle: &Bundle) -> Result<Vec<Candidate>, Error> {
     let all = store::drafts(conn, seen.here.locality.id)?;
     let fits = |draft: &&Version| fits(&all, draft, bundle);
-    let choice = |version: &Version| {
-        let words = format!("{}, version {}", label(Some(&version.group_code)), version.number);
-        Choice::new(format!("{}/{}", version.group_code, version.number), words)
-    };
+    let choice =
+        |version: &Version| Choice::new(format!("{}/{}", version.group_code, version.number), title(version));
     Ok(all.iter().filter(fits).map(choice).collect())
 }
 

@@ -14,6 +14,7 @@ use super::store::{self, Revision, Saved};
 use crate::access::{Commissioner, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
+use crate::criteria::agreement::seen::title;
 use crate::criteria::conditions::Condition;
 use crate::criteria::facts::{Flag, Level, Quantity, Sex};
 use crate::criteria::phrases::flag_phrase;
@@ -60,8 +61,8 @@ impl EditPage {
         self.here.version(self.version.number)
     }
 
-    fn label(&self, code: &str) -> String {
-        label(Some(code))
+    fn title(&self, version: &Version) -> String {
+        title(version)
     }
 
     fn crumb(&self) -> String {
@@ -111,6 +112,11 @@ impl EditPage {
 
     fn levels(&self) -> Vec<Choice> {
         Level::ALL.map(|level| Choice::new(level.word(), capital(level.word().to_owned()))).into()
+    }
+
+    /// Whether what is wrong with the text stands nowhere else on the page.
+    fn tells_problem(&self) -> bool {
+        self.mistakes.of("text").is_none()
     }
 
     /// The text before the last, to go back to.

@@ -170,6 +170,8 @@ impl Shown {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -181,6 +183,18 @@ mod tests {
         assert_eq!((&*end.before, &*end.mark, &*end.after), ("age >=", "", ""));
         let long = Parts::of(&format!("{}§", "dementia or ".repeat(100)), "LTC_75", &[]).problem.unwrap();
         assert_eq!((long.before.chars().count(), &*long.mark), (61, "§"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_typed_is_shown_with_its_mistake_in_its_line(text in any::<String>()) {
+            let parts = Parts::of(&text, "LTC_75", &[]);
+            if let Some(problem) = parts.problem {
+                let shown = format!("{}{}{}", problem.before, problem.mark, problem.after);
+                let shown = shown.trim_matches('…');
+                prop_assert!(text.lines().any(|line| line.contains(shown)) || shown.is_empty());
+            }
+        }
     }
 
     #[test]

@@ -11,8 +11,10 @@ use crate::clock::Now;
 use crate::criteria::seen::Address;
 use crate::csv_out::CsvOut;
 use crate::database::Database;
+use crate::disclosure::Shown;
 use crate::error::Error;
 use crate::jobs::Tools;
+use crate::money::Pence;
 use crate::page::download;
 
 pub async fn preview(
@@ -46,15 +48,17 @@ pub async fn preview(
 fn rows(preview: &Answered) -> Vec<[String; 4]> {
     let mut rows = vec![["table", "row", "column", "count"].map(str::to_owned)];
     let headline = &preview.tables.headline;
-    let cost = headline.cost.written(|cost| cost.rounded().0.div_euclid(100).to_string());
+    let pounds = |cost: &Shown<Pence>| cost.written(|cost| cost.rounded().0.div_euclid(100).to_string());
     for (name, count) in [
         ("in", plain(&headline.come.shown)),
         ("out", plain(&headline.go.shown)),
         ("moved", plain(&headline.moved.shown)),
-        ("judgement_cases", plain(&headline.cases)),
-        ("judgement_cases_made", plain(&headline.cases_made)),
-        ("judgement_cases_ended", plain(&headline.cases_ended)),
-        ("annual_cost_pounds", cost),
+        ("judgement_cases_now", plain(&headline.cases[0].shown)),
+        ("judgement_cases", plain(&headline.cases[1].shown)),
+        ("judgement_cases_made", plain(&headline.cases[2].shown)),
+        ("judgement_cases_ended", plain(&headline.cases[3].shown)),
+        ("annual_cost_of_in_and_out_pounds", pounds(&headline.cost)),
+        ("annual_cost_of_moved_pounds", pounds(&headline.moved_cost)),
         ("not_placed_before", plain(&headline.not_placed_before)),
         ("not_placed_after", plain(&headline.not_placed_after)),
         ("on_register", plain(&preview.people)),
@@ -76,6 +80,6 @@ fn lines(table: &Table) -> impl Iterator<Item = [String; 4]> {
     })
 }
 
-fn plain(count: &crate::disclosure::Shown<i64>) -> String {
+fn plain(count: &Shown<i64>) -> String {
     count.written(ToString::to_string)
 }

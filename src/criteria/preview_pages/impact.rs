@@ -89,7 +89,7 @@ pub fn impact(tools: &Tools, proposal_id: i64, on: NaiveDate) -> Result<Impact, 
         if at > 0 {
             continue;
         }
-        found.judgement_cases = headline.cases.to_string();
+        found.judgement_cases = headline.cases[1].shown.to_string();
         found.not_placed_before = headline.not_placed_before.to_string();
         found.not_placed_after = headline.not_placed_after.to_string();
         for table in shown.moves.iter().filter(|table| table.wide) {

@@ -20,6 +20,7 @@ use crate::database::{Conn, Database};
 use crate::disclosure::{Audience, Shown};
 use crate::error::Error;
 use crate::jobs::Tools;
+use crate::money::Pence;
 use crate::page::{Chrome, Mistakes, Query, TypedDate, filters, show_as};
 use crate::people::why::label;
 use crate::schema::organisations;
@@ -277,6 +278,24 @@ impl PreviewPage {
 
     fn address(&self) -> String {
         self.here.version(self.version.number)
+    }
+
+    /// The annual cost of those who move, or of those who come to supplementary care and go from it.
+    fn cost(&self) -> Shown<Pence> {
+        let headline = &self.preview.tables.headline;
+        if self.here.group.overlay { headline.cost } else { headline.moved_cost }
+    }
+
+    /// The cost as one says it: £1.2m.
+    fn in_short(&self) -> String {
+        self.cost().written(|cost| match cost.0 {
+            ..100_000_000 => cost.rounded().to_string(),
+            // To the nearest hundred thousand pounds.
+            pence => {
+                let tenths = pence.saturating_add(5_000_000) / 10_000_000;
+                format!("£{}.{}m", tenths / 10, tenths % 10)
+            }
+        })
     }
 
     fn crumb(&self) -> String {

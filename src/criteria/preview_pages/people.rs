@@ -10,11 +10,12 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::page::{Asked, Lists, Prepared};
-use super::tables::{care_word, care_words, place_word, place_words};
+use super::tables::{WHICH, care_word, care_words, place_word, place_words};
 use super::work::{Wanted, Worked, preview, register};
 use crate::access::{ReadsRuns, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
+use crate::criteria::expression::Expression;
 use crate::criteria::seen::{Address, Here};
 use crate::criteria::store::Version;
 use crate::database::{Conn, Database};
@@ -25,6 +26,7 @@ use crate::people::list::{Asked as AskedPeople, Filters, Listed};
 use crate::people::matching::objecting;
 use crate::people::register::published;
 use crate::people::rows;
+use crate::people::why::{fact_words, label};
 use crate::runs::preview::{Care, Mover, Standing};
 
 /// Somebody listed, and where they would go from and to.
@@ -55,6 +57,11 @@ impl PeoplePage {
     fn preview(&self) -> String {
         let asked = self.lists.asked(&Query::default());
         format!("{}/preview{asked}", self.here.version(self.version.number))
+    }
+
+    /// Whether the list is of people who move.
+    fn moves(&self) -> bool {
+        ["cases", "fails", "placed"].iter().all(|name| self.query.get(name).is_none())
     }
 
     /// Those the count is of, whether listed or left out.
@@ -104,10 +111,23 @@ fn list(
     let query = &asked.query;
     let about_care = query.get("care_from").or(query.get("care_to")).is_some();
     let places = Places::of(&worked, about_care);
-    let pairs = places.pairs(query);
-    let movers = match about_care {
-        true => preview.care_movers(&pairs, &wanted.0),
-        false => preview.movers(&pairs, &wanted.0),
+    let cancelled = &wanted.0;
+    let part = query.get("fails").map(|part| part.parse::<usize>().unwrap_or(0).saturating_sub(1));
+    let movers = match (query.get("cases"), part, query.get("placed"), query.get("meet")) {
+        (Some(word), ..) => {
+            let which = WHICH.iter().find(|(each, _)| *each == word).ok_or(Error::NotFound)?.1;
+            preview.people_of_cases(which, query.get("fact"), cancelled)
+        }
+        (None, Some(_), ..) if prepared.seen.version.is_blank() || prepared.seen.version.is_scheme() => {
+            return Err(Error::NotFound);
+        }
+        (None, Some(part), ..) => {
+            let criterion = prepared.seen.version.expression()?;
+            preview.failing(&criterion, part, query.get("only") == Some("yes"), cancelled)
+        }
+        (None, None, Some(placed), Some(meet)) => preview.overlapping(placed, meet, cancelled),
+        _ if about_care => preview.care_movers(&places.pairs(query), cancelled),
+        _ => preview.movers(&places.pairs(query), cancelled),
     };
     let mut movers = movers.map_err(|_| Error::Busy)?;
     narrow(&mut movers, query, &prepared);
@@ -198,6 +218,7 @@ fn page(
         Some(Moving { from: words(mover.from), to: words(mover.to), age: mover.age.label(), one })
     });
     let mut of = places.words(&query);
+    of.extend(about(&query, &seen.version)?);
     of.extend(
         ["practice", "sex", "age"]
             .into_iter()
@@ -215,4 +236,27 @@ fn page(
         here: seen.here,
         version: seen.version,
     })
+}
+
+/// What a list is of besides who moves, in words.
+fn about(query: &Query, version: &Version) -> Result<Vec<String>, Error> {
+    let mut words = Vec::new();
+    words.extend(query.get("cases").map(|which| format!("judgement cases {which}")));
+    words.extend(query.get("fact").map(|fact| format!("that hang on {}", fact_words(fact))));
+    let part = query.get("fails").and_then(|part| part.parse::<usize>().ok());
+    if let Some(part) = part.filter(|_| !version.is_blank() && !version.is_scheme()) {
+        let criterion = version.expression()?;
+        let parts = match &criterion {
+            Expression::And(parts) => parts.as_slice(),
+            whole => std::slice::from_ref(whole),
+        };
+        let text =
+            part.checked_sub(1).and_then(|at| parts.get(at)).map(ToString::to_string).unwrap_or_default();
+        let only = if query.get("only") == Some("yes") { "fail only" } else { "do not meet" };
+        words.push(format!("who {only} {text}"));
+    }
+    if let (Some(placed), Some(meet)) = (query.get("placed"), query.get("meet")) {
+        words.push(format!("placed in {}, meeting {} too", label(Some(placed)), label(Some(meet))));
+    }
+    Ok(words)
 }

@@ -15,7 +15,7 @@ use crate::money::Pence;
 use crate::page::Query;
 use crate::people::person::capital;
 use crate::people::why::{fact_words, label};
-use crate::runs::preview::{Care, Counts, Grid, Moves, Standing};
+use crate::runs::preview::{Care, Counts, Grid, Moves, Standing, Which};
 
 /// A table of counts of people.
 #[derive(Clone, Debug)]
@@ -68,11 +68,12 @@ pub struct Headline {
     pub go: Cell,
     /// Everybody who moves, of all versions of the bundle.
     pub moved: Cell,
-    pub cases: Shown<i64>,
-    pub cases_made: Shown<i64>,
-    pub cases_ended: Shown<i64>,
+    /// Judgement cases now, then, made and ended.
+    pub cases: Vec<Cell>,
     /// Of the people who come and go, the sum of the annual costs that are known.
     pub cost: Shown<Pence>,
+    /// The same of everybody who moves.
+    pub moved_cost: Shown<Pence>,
     /// Whether nobody at all would move, nor supplementary care change.
     pub nobody: bool,
     pub not_placed_before: Shown<i64>,
@@ -214,7 +215,6 @@ fn headline<P: Named>(
     let built_on: Vec<(Layer, At)> =
         [laid.come(place), laid.go(place)].into_iter().flatten().map(|at| (laid.layer, at)).collect();
     let care = worked.placements.care.as_ref().map_or(0, |care| care.all.moved().people);
-    let cases = worked.cases.all;
     let count = |people: u64| release_rounded(Guarded::new(signed(people)), to);
     let homes = &worked.placements.home;
     let not_placed = homes.place(&Standing::NotPlaced);
@@ -224,10 +224,9 @@ fn headline<P: Named>(
         come: laid.coming(shown, place),
         go: laid.going(shown, place),
         moved: home.everybody(shown),
-        cases: count(cases.after),
-        cases_made: count(cases.made),
-        cases_ended: count(cases.ended),
+        cases: cases_of(&worked.cases.all, None, to),
         cost: shown.built_on(&built_on, Guarded::new(Pence(cost))),
+        moved_cost: home.moved_cost(shown),
         nobody: homes.all.moved().people == 0 && care == 0,
         not_placed_before: people(of_not_placed(Grid::before)),
         not_placed_after: people(of_not_placed(Grid::after)),
@@ -298,6 +297,12 @@ impl<'a, P: Named> Laid<'a, P> {
     fn everybody(&self, shown: &ShownSheet) -> Cell {
         let at = (!self.from.is_empty()).then_some(At::All);
         self.counted(shown, at, Query::default())
+    }
+
+    fn moved_cost(&self, shown: &ShownSheet) -> Shown<Pence> {
+        let built_on = (!self.from.is_empty()).then_some((self.layer, At::All));
+        let cost = Guarded::new(Pence(self.moves.all.moved().cost_pence));
+        shown.built_on(built_on.as_slice(), cost)
     }
 
     /// The matrix; none where nobody moves.
@@ -430,24 +435,34 @@ fn unlisted(people: u64, to: Audience) -> Cell {
     Cell::unlisted(release_rounded(Guarded::new(signed(people)), to))
 }
 
+fn listed(people: u64, list: Query, to: Audience) -> Cell {
+    Cell { list: Some(list), ..unlisted(people, to) }
+}
+
+/// The words an address has for the judgement cases that are asked for.
+pub const WHICH: [(&str, Which); 4] =
+    [("now", Which::Before), ("then", Which::After), ("made", Which::Made), ("ended", Which::Ended)];
+
+fn cases_of(counts: &Counts, fact: Option<&str>, to: Audience) -> Vec<Cell> {
+    let list = |word| Query::default().with("cases", word).with("fact", fact.unwrap_or_default());
+    WHICH.iter().map(|(word, which)| listed(which.of(counts), list(*word), to)).collect()
+}
+
 /// Judgement cases by the fact that is not known; none where no placement hangs on one.
 fn facts(worked: &Worked, to: Audience) -> Option<Table> {
-    let row = |label: String, counts: Counts| {
-        let Counts { before, after, made, ended } = counts;
-        Row {
-            label,
-            cells: [before, after, made, ended].map(|people| unlisted(people, to)).into(),
-            is_total: false,
-        }
-    };
+    let row = |label: String, cells: Vec<Cell>| Row { label, cells, is_total: false };
     let cases = &worked.cases;
-    let mut rows: Vec<Row> =
-        cases.by_fact.iter().map(|one| row(capital(fact_words(&one.fact)), one.counts)).collect();
+    let mut rows: Vec<Row> = cases
+        .by_fact
+        .iter()
+        .map(|one| row(capital(fact_words(&one.fact)), cases_of(&one.counts, Some(&one.fact), to)))
+        .collect();
     if to != Audience::MayList {
         rows.sort_by(|one, other| one.label.cmp(&other.label));
     }
     if cases.too_many_unknown != Counts::default() {
-        rows.push(row("Too many facts to name".into(), cases.too_many_unknown));
+        let counts = WHICH.iter().map(|(_, which)| unlisted(which.of(&cases.too_many_unknown), to));
+        rows.push(row("Too many facts to name".into(), counts.collect()));
     }
     let columns = ["Now", "Then", "Made", "Ended"].map(str::to_owned).into();
     let caption = "Judgement cases by the fact that is not known".into();
@@ -458,16 +473,16 @@ fn facts(worked: &Worked, to: Audience) -> Option<Table> {
 impl Closer {
     /// Whom each condition leaves out.
     pub fn attrition(&self, to: Audience) -> Table {
-        let row = |label: String, counts: [u64; 5]| Row {
-            label,
-            cells: counts.map(|people| unlisted(people, to)).into(),
-            is_total: false,
-        };
-        let rows = self.attrition.parts.iter().map(|part| {
-            row(
-                part.reading.clone(),
-                [part.fail, part.not_known, part.fail_only_this, part.removed, part.left],
-            )
+        let rows = self.attrition.parts.iter().enumerate().map(|(at, part)| {
+            let fails = Query::default().with("fails", at + 1);
+            let cells = vec![
+                listed(part.fail, fails.clone(), to),
+                unlisted(part.not_known, to),
+                listed(part.fail_only_this, fails.with("only", "yes"), to),
+                unlisted(part.removed, to),
+                unlisted(part.left, to),
+            ];
+            Row { label: part.reading.clone(), cells, is_total: false }
         });
         let columns = ["Do not meet it", "of whom not known", "Fail only this one", "Taken out here", "Left"];
         Table {
@@ -490,9 +505,13 @@ impl Closer {
         let at = self.overlaps.groups.iter().position(|one| one.code == group.code)?;
         let own = &self.overlaps.groups[at];
         let others = self.overlaps.groups.iter().enumerate().filter(|(other, _)| *other != at);
+        let list = |placed: &str, meet: &str| Query::default().with("placed", placed).with("meet", meet);
         let rows = others.map(|(place, other)| Row {
             label: label(Some(&other.code)),
-            cells: [own.also_meet[place], other.also_meet[at]].map(|people| unlisted(people, to)).into(),
+            cells: vec![
+                listed(own.also_meet[place], list(&own.code, &other.code), to),
+                listed(other.also_meet[at], list(&other.code, &own.code), to),
+            ],
             is_total: false,
         });
         Some(Table {

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use serde::{Deserialize, Serialize};
 
 use super::lanes::{BLOCK, Lanes};
+use super::placements::Mover;
 use super::program::{Answers, Place};
 use super::{Block, Cancelled, Preview, go_on};
 use crate::criteria::asked::Fact;
@@ -57,6 +58,40 @@ impl Counts {
     }
 }
 
+/// Which judgement cases are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// By the rules in force.
+    Before,
+    /// By those proposed.
+    After,
+    Made,
+    Ended,
+}
+
+impl Which {
+    pub const ALL: [Which; 4] = [Which::Before, Which::After, Which::Made, Which::Ended];
+
+    fn is(self, before: bool, after: bool) -> bool {
+        match self {
+            Which::Before => before,
+            Which::After => after,
+            Which::Made => after && !before,
+            Which::Ended => before && !after,
+        }
+    }
+
+    /// The count of them.
+    pub fn of(self, counts: &Counts) -> u64 {
+        match self {
+            Which::Before => counts.before,
+            Which::After => counts.after,
+            Which::Made => counts.made,
+            Which::Ended => counts.ended,
+        }
+    }
+}
+
 /// The placer's outcome for each pattern of answers to the tests of one side.
 struct Patterns<'a> {
     tests: &'a [Place],
@@ -100,12 +135,7 @@ impl Preview<'_> {
     /// # Errors
     /// Where it was cancelled meanwhile.
     pub fn cases(&self, cancelled: &AtomicBool) -> Result<Cases, Cancelled> {
-        let [mut before, mut after] = [0, 1].map(|side: usize| Patterns {
-            tests: &self.ranked[side].tests,
-            placer: Placer::new(self.sides[side].rules.clone(), self.people.as_of),
-            known: HashMap::new(),
-            pattern: Vec::new(),
-        });
+        let [mut before, mut after] = self.patterns();
         let (mut pairs, mut in_scope, mut stopped) = (HashMap::new(), 0, Ok(()));
         self.sweep(cancelled, |block| {
             in_scope += block.placed[1].scope.count();
@@ -126,6 +156,52 @@ impl Preview<'_> {
         })?;
         stopped?;
         Ok(summed(&pairs, &before, &after, in_scope))
+    }
+
+    fn patterns(&self) -> [Patterns<'_>; 2] {
+        [0, 1].map(|side: usize| Patterns {
+            tests: &self.ranked[side].tests,
+            placer: Placer::new(self.sides[side].rules.clone(), self.people.as_of),
+            known: HashMap::new(),
+            pattern: Vec::new(),
+        })
+    }
+
+    /// The people of some judgement cases: of all, or of those that hang on a fact.
+    ///
+    /// # Errors
+    /// Where it was cancelled meanwhile.
+    pub fn people_of_cases(
+        &self,
+        which: Which,
+        fact: Option<&str>,
+        cancelled: &AtomicBool,
+    ) -> Result<Vec<Mover>, Cancelled> {
+        let [mut before, mut after] = self.patterns();
+        let mut stopped = Ok(());
+        let found = self.moving(cancelled, |block, found| {
+            let declared = self.sides.map(|side| (side.declared)(block.practice.id));
+            let facts = |lane, side: usize| self.people.facts(block.number * BLOCK + lane, declared[side]);
+            for people in self.alike(block) {
+                stopped = stopped.and_then(|()| go_on(cancelled));
+                let Some(lane) = people.first().filter(|_| stopped.is_ok()) else { return };
+                let hangs = |side: usize, patterns: &mut Patterns<'_>| {
+                    let is_open = block.placed[side].open.has(lane);
+                    let case = is_open
+                        .then(|| patterns.case(block.answers[side], lane, || facts(lane, side)))
+                        .flatten();
+                    case.is_some()
+                        && fact.is_none_or(|fact| {
+                            patterns.hangs_on(case).iter().any(|one| one.to_string() == fact)
+                        })
+                };
+                if which.is(hangs(0, &mut before), hangs(1, &mut after)) {
+                    people.for_each(|lane| found.push(block.standing(lane)));
+                }
+            }
+        })?;
+        stopped?;
+        Ok(found)
     }
 
     /// The people of a block whose placement may hang on unknown facts, those of whom every test says the same together.

@@ -177,6 +177,41 @@ proptest! {
     }
 
     #[test]
+    fn the_people_of_every_other_figure_are_those_counted(
+        members in members(),
+        [in_force, proposed] in rules(),
+        parts in prop::collection::vec(expression(), 1..4),
+    ) {
+        let people = packed(&members);
+        let (side, going) = (Side::of(&proposed), going());
+        let preview = Preview::of(&people, Side::of(&in_force), side);
+        let cases = preview.cases(&going).unwrap();
+        for which in Which::ALL {
+            let all = preview.people_of_cases(which, None, &going).unwrap();
+            prop_assert_eq!(all.len() as u64, which.of(&cases.all));
+            for one in &cases.by_fact {
+                let some = preview.people_of_cases(which, Some(&one.fact), &going).unwrap();
+                prop_assert_eq!(some.len() as u64, which.of(&one.counts));
+            }
+        }
+        let whole = Expression::And(parts);
+        let found = attrition(&people, side, &whole, &going).unwrap();
+        for (part, loss) in found.parts.iter().enumerate() {
+            let count = |only| preview.failing(&whole, part, only, &going).unwrap().len() as u64;
+            prop_assert_eq!((count(false), count(true)), (loss.fail, loss.fail_only_this));
+        }
+        let overlaps = overlaps(&people, side, &going).unwrap();
+        for group in &overlaps.groups {
+            for (other, count) in overlaps.groups.iter().zip(&group.also_meet) {
+                if other.code != group.code {
+                    let both = preview.overlapping(&group.code, &other.code, &going).unwrap();
+                    prop_assert_eq!(both.len() as u64, *count);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn packed_facts_are_the_facts(members in members(), blanks in blanks()) {
         let all = |member: &Member| Member {
             registered_from: as_of(), deducted_on: None, died_on: None, ..*member

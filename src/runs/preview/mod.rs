@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub use attrition::{Attrition, Loss, attrition};
 pub use bands::AgeBand;
-pub use cases::{Cases, Counts, FactCases};
+pub use cases::{Cases, Counts, FactCases, Which};
 pub use grid::{Cell, Grid};
 pub use overlaps::{GroupOverlap, Overlaps, overlaps};
 pub use packed::Packed;
@@ -78,6 +78,14 @@ struct Block<'a> {
     number: usize,
     answers: [&'a [Answers]; 2],
     placed: &'a [Placed; 2],
+}
+
+impl Block<'_> {
+    /// Somebody of the block, and where they stand and would.
+    fn standing(&self, lane: usize) -> (usize, usize, usize) {
+        let place = |placed: &Placed| placed.places.iter().position(|lanes| lanes.has(lane)).unwrap_or(0);
+        (lane, place(&self.placed[0]), place(&self.placed[1]))
+    }
 }
 
 impl<'a> Preview<'a> {

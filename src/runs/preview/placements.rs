@@ -146,10 +146,10 @@ impl Preview<'_> {
         })
     }
 
-    fn moving(
+    pub(super) fn moving(
         &self,
         cancelled: &AtomicBool,
-        find: impl Fn(&Block<'_>, &mut Vec<(usize, usize, usize)>),
+        mut find: impl FnMut(&Block<'_>, &mut Vec<(usize, usize, usize)>),
     ) -> Result<Vec<Mover>, Cancelled> {
         let (mut movers, mut found) = (Vec::new(), Vec::new());
         self.sweep(cancelled, |block| {
