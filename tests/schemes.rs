@@ -147,7 +147,10 @@ on_both! {
         group(&portal, "LOC01", day());
         let mut ann = portal.signed_in("ann@example.org").await;
         started(&mut ann).await;
-        assert_eq!(step(&mut ann, &[("step", "cancer"), ("cancer", "home_group")]).await.status, StatusCode::SEE_OTHER);
+        let rename = [("step", "rename"), ("code", "CANCER"), ("label", "Cancer care"), ("description", "")];
+        for fields in [&rename[..], &[("step", "cancer"), ("cancer", "home_group")]] {
+            assert_eq!(step(&mut ann, fields).await.status, StatusCode::SEE_OTHER);
+        }
         let page = VERSION;
         let preview = ann.get(&format!("{page}/preview")).await;
         assert_eq!(preview.status, StatusCode::OK, "{}", preview.text());
@@ -187,5 +190,9 @@ on_both! {
         assert_eq!(u64::try_from(moved).unwrap(), cancer.people);
         let groups = bob.get("/groups?locality=LOC01").await.text();
         assert!(groups.contains("group=CANCER"), "{groups}");
+        for address in ["/people?locality=LOC01&group=CANCER", "/movements?locality=LOC01&to=CANCER"] {
+            let list = bob.get(address).await.text();
+            assert!(list.contains("Cancer care") && list.contains("<option value=\"CANCER\""), "{list}");
+        }
     }
 }

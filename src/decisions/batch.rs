@@ -20,6 +20,8 @@ use crate::audit::{self, Subject, Verb};
 use crate::clock::{Moment, Now};
 use crate::database::{Conn, Database};
 use crate::error::Error;
+use crate::groups::scheme::Scheme;
+use crate::groups::schemes::store::{Schemes, in_force};
 use crate::groups::store::names;
 use crate::keys::random_reference;
 use crate::once::{fresh_key, once};
@@ -97,6 +99,7 @@ impl BatchForm {
 struct BatchPage {
     chrome: Chrome,
     locality: Locality,
+    scheme: Scheme,
     pattern: Pattern,
     pages: Pages,
     people: Vec<Choice>,
@@ -112,12 +115,13 @@ impl BatchPage {
     }
 
     fn could_be(&self) -> String {
-        let groups: Vec<String> = self.pattern.could_be.iter().map(|code| label(code.as_deref())).collect();
+        let groups: Vec<String> =
+            self.pattern.could_be.iter().map(|code| label(&self.scheme, code.as_deref())).collect();
         capital(groups.join("; "))
     }
 
     fn choices(&self) -> Vec<Choice> {
-        choices(&self.pattern.could_be)
+        choices(&self.scheme, &self.pattern.could_be)
     }
 
     fn which(&self) -> Vec<Choice> {
@@ -153,6 +157,7 @@ fn page(
     mistakes: Mistakes,
 ) -> Result<BatchPage, Error> {
     let (locality, lines) = alike(conn, who, now, &form.alike)?;
+    let scheme = in_force(conn, locality.id, now.today)?;
     let pages =
         Pages::new(form.alike.page.parse().unwrap_or(1), 25, i64::try_from(lines.len()).unwrap_or(i64::MAX));
     let place = |number: i64| usize::try_from(number).unwrap_or(0);
@@ -163,12 +168,13 @@ fn page(
         let (pseudonym, _) = pseudonyms.get(&line.person_id)?;
         let practice = practices.get(&line.practice_id).map_or("", |(_, name)| name);
         let asked = if line.asked.is_empty() { "" } else { ", asked of the practice" };
-        let stands = label(line.stands_in.as_deref());
+        let stands = label(&scheme, line.stands_in.as_deref());
         Some(Choice::new(pseudonym, pseudonym).hint(format!("{practice}, stands in {stands}{asked}")))
     });
     Ok(BatchPage {
         chrome: who.chrome(),
         people: people.collect(),
+        scheme,
         pattern: form.alike.pattern(),
         locality,
         pages,
@@ -340,7 +346,7 @@ fn decide_one(
             let decided = found.decisions.last().filter(|_| found.hold.is_some());
             Some(decided.map_or_else(
                 || "A register, an answer or a run has settled it meanwhile.".to_owned(),
-                |one| format!("{} decided meanwhile: {}.", one.network, decision_words(one)),
+                |one| format!("{} decided meanwhile: {}.", one.network, decision_words(&found.scheme, one)),
             ))
         } else if found.pattern() != *pattern {
             Some("What is missing, or what it could be, has changed meanwhile.".to_owned())
@@ -365,6 +371,7 @@ struct DonePage {
     decisions: Vec<Decision>,
     pseudonyms: HashMap<i64, (String, String)>,
     left_out: Vec<LeftOut>,
+    schemes: Schemes,
 }
 
 impl DonePage {
@@ -373,7 +380,7 @@ impl DonePage {
     }
 
     fn decided(&self, decision: &Decision) -> String {
-        decision_words(decision)
+        decision_words(self.schemes.of(decision.locality_id), decision)
     }
 }
 
@@ -415,6 +422,7 @@ fn done_page(conn: &mut Conn, who: &Who, now: Now, reference: String) -> Result<
     }
     let decisions = store::decisions_of_batch(conn, &reference)?;
     Ok(DonePage {
+        schemes: Schemes::on(conn, now.today)?,
         chrome: who.chrome(),
         pseudonyms: known(conn, decisions.iter().map(|one| one.person_id).collect())?,
         left_out: serde_json::from_str(&left_out).map_err(anyhow::Error::from)?,

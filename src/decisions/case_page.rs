@@ -16,6 +16,7 @@ use crate::criteria::answer::Answer;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::place::AgeBand;
+use crate::groups::scheme::Scheme;
 use crate::keys::read_pseudonym;
 use crate::once::fresh_key;
 use crate::page::{Choice as Offered, Chrome, Mistakes, Query, filters, show};
@@ -70,16 +71,17 @@ impl CasePage {
     }
 
     fn choices(&self) -> Vec<Offered> {
-        choices(&self.found.remaining())
+        choices(&self.found.scheme, &self.found.remaining())
     }
 
     fn ruled_out(&self) -> String {
-        let groups: Vec<String> = self.found.ruled_out().iter().map(|code| label(code.as_deref())).collect();
+        let groups: Vec<String> =
+            self.found.ruled_out().iter().map(|code| label(&self.found.scheme, code.as_deref())).collect();
         groups.join("; ")
     }
 
     fn stands_in(&self) -> String {
-        capital(label(self.found.stands.group_code.as_deref()))
+        capital(label(&self.found.scheme, self.found.stands.group_code.as_deref()))
     }
 
     fn age_band(&self) -> &'static str {
@@ -91,7 +93,7 @@ impl CasePage {
     }
 
     fn decided(&self, decision: &Decision) -> String {
-        decision_words(decision)
+        decision_words(&self.found.scheme, decision)
     }
 
     fn asked(&self, question: &Question) -> String {
@@ -197,22 +199,22 @@ pub fn name(found: &Found) -> String {
 }
 
 /// What can be decided between these groups.
-pub fn choices(remaining: &[Option<String>]) -> Vec<Offered> {
+pub fn choices(scheme: &Scheme, remaining: &[Option<String>]) -> Vec<Offered> {
     let within = |code: &Option<String>| Choice::In(code.clone());
     let without = |code: &Option<String>| code.as_ref().map(|code| Choice::NotIn(Some(code.clone())));
     let choices = remaining.iter().map(within).chain(remaining.iter().filter_map(without));
-    choices.map(|choice| Offered::new(choice.to_string(), choice_words(&choice))).collect()
+    choices.map(|choice| Offered::new(choice.to_string(), choice_words(scheme, &choice))).collect()
 }
 
 /// "In Learning disability", "Not in Learning disability", "In no group".
-pub fn choice_words(choice: &Choice) -> String {
+pub fn choice_words(scheme: &Scheme, choice: &Choice) -> String {
     let kind = if matches!(choice, Choice::In(_)) { "In" } else { "Not in" };
-    format!("{kind} {}", label(choice.group()))
+    format!("{kind} {}", label(scheme, choice.group()))
 }
 
 /// What was decided, as people read it.
-pub fn decision_words(decision: &Decision) -> String {
-    let group = label(decision.group_code.as_deref());
+pub fn decision_words(scheme: &Scheme, decision: &Decision) -> String {
+    let group = label(scheme, decision.group_code.as_deref());
     match decision.kind {
         Kind::InGroup => format!("In {group}"),
         Kind::NotInGroup => format!("Not in {group}"),

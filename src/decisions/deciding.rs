@@ -247,21 +247,24 @@ struct OvertakenPage {
 
 impl OvertakenPage {
     fn theirs_words(&self, theirs: &Decision) -> String {
-        case_page::decision_words(theirs)
+        case_page::decision_words(&self.found.scheme, theirs)
     }
 }
 
 /// Answers 409: what was decided meanwhile beside what was typed.
 fn overtaken(who: &Who, found: Found, form: DecisionForm) -> Result<HttpResponse, Error> {
     let theirs = found.decisions.last().cloned();
-    let mine = Choice::read(&form.choice).map(|choice| choice_words(&choice)).unwrap_or_default();
+    let mine =
+        Choice::read(&form.choice).map(|choice| choice_words(&found.scheme, &choice)).unwrap_or_default();
     if !found.is_open() {
         let page = OvertakenPage { chrome: who.chrome(), found, theirs, mine, form };
         return show_as(StatusCode::CONFLICT, &page);
     }
-    let said = theirs.as_ref().map(case_page::decision_words).unwrap_or_default();
+    let said =
+        theirs.as_ref().map(|theirs| case_page::decision_words(&found.scheme, theirs)).unwrap_or_default();
     let reason = theirs.as_ref().map(|decision| decision.reason.clone()).unwrap_or_default();
-    let left: Vec<String> = choices(&found.remaining()).into_iter().map(|choice| choice.label).collect();
+    let left: Vec<String> =
+        choices(&found.scheme, &found.remaining()).into_iter().map(|choice| choice.label).collect();
     StalePage {
         chrome: who.chrome(),
         area: NavItem { label: "Judgement cases", href: "/decisions" },

@@ -11,6 +11,7 @@ use crate::clock::Now;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::scheme::Scheme;
+use crate::groups::schemes::store::numbered;
 use crate::keys::digest_hex;
 use crate::people::register::published;
 use crate::people::scope::{Reach, Scope, shares};
@@ -36,6 +37,8 @@ pub struct Found {
     pub retired: Vec<Retired>,
     /// Whether the caller sees the person's name.
     pub named: bool,
+    /// The scheme the person was placed by.
+    pub scheme: Scheme,
 }
 
 /// Whom a case is about.
@@ -207,10 +210,12 @@ fn read(conn: &mut Conn, person: Person, run: Run, stands: Stands) -> Result<Fou
     };
     let decisions = store::decisions_on(conn, person.id, locality.id)?;
     let open = match &reason {
-        Some(reason) => Some(Pattern::of(reason, &groups_of(&run)?)),
+        Some(reason) => Some(Pattern::of(reason, &groups_of(conn, &run)?)),
         None => None,
     };
+    let number = run.summary()?.map_or(0, |summary| summary.scheme);
     Ok(Found {
+        scheme: numbered(conn, locality.id, number)?,
         open,
         too_many_unknown: reason.is_some_and(|reason| reason.too_many_unknown),
         hold: holds::of_person(conn, person.id, locality.id)?,
@@ -231,10 +236,12 @@ fn reason(conn: &mut Conn, run_id: i64, number: i64) -> Result<Reason, Error> {
 }
 
 /// The home groups a run placed people in, in precedence order.
-pub fn groups_of(run: &Run) -> Result<Vec<String>, Error> {
-    let criteria = run.summary()?.map(|summary| summary.criteria).unwrap_or_default();
+pub fn groups_of(conn: &mut Conn, run: &Run) -> Result<Vec<String>, Error> {
+    let Some(summary) = run.summary()? else { return Ok(Vec::new()) };
+    let scheme = numbered(conn, run.locality_id, summary.scheme)?;
+    let criteria = summary.criteria;
     let used = |code: &String| criteria.iter().any(|used| used.group == *code);
-    let groups = Scheme::shipped().in_precedence().into_iter().filter(|group| !group.overlay);
+    let groups = scheme.in_precedence().into_iter();
     Ok(groups.map(|group| group.code.clone()).filter(used).collect())
 }
 

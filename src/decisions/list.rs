@@ -209,7 +209,7 @@ fn waiting(
     concerned: &Concerned,
     retired: &[Retired],
 ) -> Result<Vec<Line>, Error> {
-    let all = groups_of(run)?;
+    let all = groups_of(conn, run)?;
     let is_case = |reason: &Reason| reason.too_many_unknown || !reason.could_be.is_empty();
     let patterns: HashMap<i64, Pattern> = reasons(conn, run.id)?
         .into_iter()

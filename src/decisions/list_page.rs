@@ -17,13 +17,13 @@ use crate::clock::Now;
 use crate::csv_out::CsvOut;
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::groups::scheme::Scheme;
+use crate::groups::schemes::store::Schemes;
 use crate::groups::store::names;
 use crate::page::{Chip, Choice, Chrome, Pages, Query, download, filters, show};
 use crate::people::person::capital;
 use crate::people::rows::{known, names_of};
 use crate::people::scope::{Reach, Scope, shares};
-use crate::people::why::{fact_words, label};
+use crate::people::why::fact_words;
 use crate::runs::store::Locality;
 
 /// The list as asked for.
@@ -38,6 +38,7 @@ struct List {
     /// Every fact and practice there is to choose.
     facts: Vec<String>,
     which: Which,
+    schemes: Schemes,
 }
 
 #[derive(Template)]
@@ -67,7 +68,7 @@ impl CasesPage {
     }
 
     fn groups_of(&self, pattern: &Pattern) -> String {
-        groups(&pattern.could_be)
+        self.list.groups(&pattern.could_be)
     }
 
     fn name(&self, line: &Line) -> Option<&String> {
@@ -83,7 +84,7 @@ impl CasesPage {
     }
 
     fn could_be(&self, line: &Line) -> String {
-        groups(&line.pattern.could_be)
+        self.list.groups(&line.pattern.could_be)
     }
 
     fn missing(&self, line: &Line) -> String {
@@ -91,7 +92,7 @@ impl CasesPage {
     }
 
     fn stands_in(&self, line: &Line) -> String {
-        capital(label(line.stands_in.as_deref()))
+        capital(self.list.label(line.stands_in.as_deref()))
     }
 
     fn chosen(&self, name: &str) -> &str {
@@ -103,7 +104,7 @@ impl CasesPage {
     }
 
     fn chips(&self) -> Vec<Chip> {
-        chips(&self.list.query)
+        self.list.chips()
     }
 
     fn csv(&self) -> String {
@@ -120,7 +121,8 @@ impl CasesPage {
     }
 
     fn groups(&self) -> Vec<Choice> {
-        let groups = Scheme::shipped().in_precedence().into_iter().filter(|group| !group.overlay);
+        let here: Vec<i64> = self.list.places.iter().map(|place| place.id).collect();
+        let groups = self.list.schemes.home_groups(&here).into_iter();
         let groups = groups.map(|group| Choice::new(&group.code, &group.label));
         any(groups.chain([Choice::new("none", "Not placed")]))
     }
@@ -162,24 +164,32 @@ fn any(choices: impl Iterator<Item = Choice>) -> Vec<Choice> {
     std::iter::once(Choice::new("", "Any")).chain(choices).collect()
 }
 
-fn groups(could_be: &[Option<String>]) -> String {
-    let groups: Vec<String> = could_be.iter().map(|code| label(code.as_deref())).collect();
-    capital(groups.join("; "))
-}
+impl List {
+    fn label(&self, code: Option<&str>) -> String {
+        let here: Vec<i64> = self.places.iter().map(|place| place.id).collect();
+        code.map_or_else(|| "no group".into(), |code| self.schemes.label_among(&here, code).into())
+    }
 
-fn chips(query: &Query) -> Vec<Chip> {
-    let chosen = ["locality", "fact", "group", "practice"].into_iter();
-    let chosen = chosen.filter_map(|name| Some((name, query.get(name)?)));
-    let chips = chosen.map(|(name, value)| {
-        let label = match name {
-            "fact" => format!("Not known: {}", fact_words(value)),
-            "group" if value == word(None) => "Could be: not placed".into(),
-            "group" => format!("Could be: {}", label(Some(value))),
-            name => format!("{}: {value}", capital(name.into())),
-        };
-        query.chip(name, label)
-    });
-    chips.collect()
+    fn groups(&self, could_be: &[Option<String>]) -> String {
+        let groups: Vec<String> = could_be.iter().map(|code| self.label(code.as_deref())).collect();
+        capital(groups.join("; "))
+    }
+
+    fn chips(&self) -> Vec<Chip> {
+        let query = &self.query;
+        let chosen = ["locality", "fact", "group", "practice"].into_iter();
+        let chosen = chosen.filter_map(|name| Some((name, query.get(name)?)));
+        let chips = chosen.map(|(name, value)| {
+            let label = match name {
+                "fact" => format!("Not known: {}", fact_words(value)),
+                "group" if value == word(None) => "Could be: not placed".into(),
+                "group" => format!("Could be: {}", self.label(Some(value))),
+                name => format!("{}: {value}", capital(name.into())),
+            };
+            query.chip(name, label)
+        });
+        chips.collect()
+    }
 }
 
 pub async fn cases(
@@ -282,7 +292,8 @@ fn read(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<List, Erro
     let count = |which: Which| lines.iter().filter(|line| which.has(line, now.today)).count();
     let counts = STATES[..5].iter().map(|(which, label)| (*which, *label, count(*which))).collect();
     lines.retain(|line| which.has(line, now.today));
-    Ok(List { query, lines, counts, left_out, places, practices, facts, which })
+    let schemes = Schemes::on(conn, now.today)?;
+    Ok(List { query, lines, counts, left_out, places, practices, facts, which, schemes })
 }
 
 fn distinct(mut ids: Vec<i64>) -> Vec<i64> {

@@ -45,7 +45,7 @@ pub fn retire(database: &Database, clock: &Clock, lease: &Lease) -> Result<(), E
 
 fn retire_of(database: &Database, clock: &Clock, lease: &Lease, run: &Run) -> Result<(), Error> {
     let (rules, patterns) = database.read_now(|conn| {
-        let all = groups_of(run)?;
+        let all = groups_of(conn, run)?;
         let patterns: HashMap<i64, Pattern> = reasons(conn, run.id)?
             .into_iter()
             .map(|(number, reason)| (number, Pattern::of(&reason, &all)))

@@ -77,7 +77,7 @@ impl ReviewPage {
     }
 
     fn decided(&self) -> String {
-        decision_words(&self.decision)
+        decision_words(&self.found.scheme, &self.decision)
     }
 
     fn choices(&self) -> Vec<Choice> {
@@ -159,7 +159,7 @@ struct ReviewedPage {
 
 impl ReviewedPage {
     fn theirs_words(&self, theirs: &Decision) -> String {
-        decision_words(theirs)
+        decision_words(&self.found.scheme, theirs)
     }
 }
 

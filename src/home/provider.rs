@@ -70,7 +70,7 @@ fn in_care(conn: &mut Conn, scope: &Scope, now: Now, here: &Locality, run: &Run)
             Cell { count: Shown::Exact(came), href: format!("/movements{}", moved.with("to", &code)) },
             Cell { count: Shown::Exact(went), href: format!("/movements{}", moved.with("from", &code)) },
         ];
-        (label(Some(&code)), Some(format!("/groups/{}/{code}", here.code)), cells)
+        (label(scope.schemes.of(here.id), Some(&code)), Some(format!("/groups/{}/{code}", here.code)), cells)
     });
     Ok(Table {
         caption: format!("People in your care in {}, as of {}", here.name, long_day(run.as_of)),

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::people::person::capital;
-use crate::people::why::label;
+use crate::people::scope::Scope;
 use crate::runs::store::Cause;
 
 /// One entry of the ledger.
@@ -20,12 +20,12 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub fn from_words(&self) -> String {
-        capital(label(self.from_group.as_deref()))
+    pub fn from_words(&self, scope: &Scope) -> String {
+        capital(scope.group_label(self.from_group.as_deref()))
     }
 
-    pub fn to_words(&self) -> String {
-        label(self.to_group.as_deref())
+    pub fn to_words(&self, scope: &Scope) -> String {
+        scope.group_label(self.to_group.as_deref())
     }
 
     /// Whether the group stays what it was: a decision confirmed it.

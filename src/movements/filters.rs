@@ -27,11 +27,16 @@ const FILTERS: [(&str, &str); 6] = [
 ///
 /// # Errors
 /// `NotFound` for a practice that is not the caller's, whether there is such a one or not.
-pub fn offered(query: Query, practices: &[(String, String)], runs: &[String]) -> Result<Query, Error> {
+pub fn offered(
+    query: Query,
+    practices: &[(String, String)],
+    runs: &[String],
+    scheme: &Scheme,
+) -> Result<Query, Error> {
     if query.get("practice").is_some_and(|code| practices.iter().all(|(each, _)| each != code)) {
         return Err(Error::NotFound);
     }
-    let is_group = |code: &str| Scheme::shipped().group(code).is_some_and(|group| !group.overlay);
+    let is_group = |code: &str| scheme.group(code).is_some_and(|group| !group.overlay);
     Ok(query.offered(&FILTERS, |name, value| match name {
         "month" => month(value).is_some(),
         "group" => is_group(value),
@@ -105,17 +110,17 @@ pub fn month_word(month: NaiveDate) -> String {
 }
 
 /// The chosen filters, each with the list without it.
-pub fn chips(query: &Query) -> Vec<Chip> {
+pub fn chips(query: &Query, scheme: &Scheme) -> Vec<Chip> {
     let chosen = NAMES.iter().filter_map(|name| Some((*name, query.get(name)?)));
-    chosen.map(|(name, value)| query.chip(name, words(name, value))).collect()
+    chosen.map(|(name, value)| query.chip(name, words(scheme, name, value))).collect()
 }
 
-fn words(name: &str, value: &str) -> String {
+fn words(scheme: &Scheme, name: &str, value: &str) -> String {
     match name {
         "month" => month(value).map_or_else(|| value.to_owned(), month_words),
-        "group" => format!("From or to: {}", label(Some(value))),
-        "from" => format!("From: {}", label((value != NOWHERE).then_some(value))),
-        "to" => format!("To: {}", label((value != NOWHERE).then_some(value))),
+        "group" => format!("From or to: {}", label(scheme, Some(value))),
+        "from" => format!("From: {}", label(scheme, (value != NOWHERE).then_some(value))),
+        "to" => format!("To: {}", label(scheme, (value != NOWHERE).then_some(value))),
         "cause" => Cause::from_word(value).map_or_else(|| value.to_owned(), |it| cause_words(it).to_owned()),
         "practice" => format!("Practice: {value}"),
         _ => format!("Run: {value}"),
@@ -132,9 +137,9 @@ pub struct Choices {
 
 impl Choices {
     /// `practices`: code and name.
-    pub fn of(practices: &[(String, String)]) -> Choices {
+    pub fn of(practices: &[(String, String)], scheme: &Scheme) -> Choices {
         let any = || std::iter::once(Choice::new("", "Any"));
-        let groups = Scheme::shipped().in_precedence().into_iter();
+        let groups = scheme.in_precedence().into_iter();
         let causes = Cause::ALL.iter().map(|cause| Choice::new(cause.word(), cause_words(*cause)));
         let practices = match practices.len() {
             0 | 1 => Vec::new(),

@@ -14,6 +14,7 @@ use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
+use crate::groups::scheme::Scheme;
 use crate::groups::store as groups;
 use crate::page::chart::Bars;
 use crate::page::{Chip, Chrome, Mistakes, Pages, Query, filters, show};
@@ -49,7 +50,7 @@ impl Found {
         };
         let practices = practices(conn, &scope)?;
         let runs = references(conn, here.id)?;
-        let query = chosen::offered(query.clone(), &practices, &runs)?;
+        let query = chosen::offered(query.clone(), &practices, &runs, scope.schemes.of(here.id))?;
         Ok(Some(Found {
             filters: chosen::read(&query, here.id),
             query,
@@ -76,6 +77,7 @@ pub fn everyone() -> list::Filters {
 /// A month and group with its counts and the entries they count.
 struct FlowRow {
     flow: Flow,
+    group: String,
     came: Query,
     went: Query,
 }
@@ -83,10 +85,6 @@ struct FlowRow {
 impl FlowRow {
     fn month(&self) -> String {
         month_words(self.flow.month)
-    }
-
-    fn group(&self) -> String {
-        label(Some(&self.flow.code))
     }
 }
 
@@ -171,14 +169,15 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<Option<Mov
     let entries = store::rows(conn, &wanted, Order::NewestFirst, pages.offset(), pages.per)?;
     let people: Vec<i64> = entries.iter().map(|(_, person, _)| *person).collect();
     let flows = flows(conn, &wanted)?;
-    let picture = picture(&flows);
-    let flows = flows.into_iter().map(|flow| flow_row(&query, flow)).collect();
+    let scheme = found.scope.schemes.of(found.here.id);
+    let picture = picture(&flows, scheme);
+    let flows = flows.into_iter().map(|flow| flow_row(&query, scheme, flow)).collect();
     let opens = rows::among(conn, &wanted.asked, &people)?;
     Ok(Some(MovementsPage {
         chrome: who.chrome(),
         run: current(conn, found.here.id)?,
-        choices: Choices::of(&found.practices),
-        chips: chosen::chips(&query),
+        choices: Choices::of(&found.practices, scheme),
+        chips: chosen::chips(&query, scheme),
         reads_runs: RUNS.contains(&who.role()),
         mistakes: Mistakes::new(),
         query,
@@ -192,8 +191,9 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<Option<Mov
     }))
 }
 
-fn flow_row(query: &Query, flow: Flow) -> FlowRow {
+fn flow_row(query: &Query, scheme: &Scheme, flow: Flow) -> FlowRow {
     let plain = ["page", "group", "from", "to"].iter().fold(query.clone(), |query, name| query.without(name));
     let month = plain.with("month", month_word(flow.month));
-    FlowRow { came: month.with("to", &flow.code), went: month.with("from", &flow.code), flow }
+    let group = label(scheme, Some(&flow.code));
+    FlowRow { group, came: month.with("to", &flow.code), went: month.with("from", &flow.code), flow }
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::filters::month_words;
 use super::flows::Flow;
+use crate::groups::scheme::Scheme;
 use crate::page::chart::{Bars, Pair};
 use crate::page::thousands;
 use crate::people::why::label;
@@ -12,14 +13,14 @@ const SERIES: [&str; 2] = ["In", "Out"];
 
 /// The chart of flows that are newest first; `None` where there is nothing to draw. The first grouping is left out
 /// where there are months after it: it places everybody, and beside it nothing else could be seen.
-pub fn picture(flows: &[Flow]) -> Option<Bars> {
+pub fn picture(flows: &[Flow], scheme: &Scheme) -> Option<Bars> {
     let mut months: Vec<_> = flows.iter().map(|flow| flow.month).collect();
     months.dedup();
     let (about, pairs) = match months.as_slice() {
         [] => return None,
         [month] => (
             format!("{}. People by the group they came to and went from.", month_words(*month)),
-            flows.iter().map(|flow| pair(label(Some(&flow.code)), [flow.came, flow.went])).collect(),
+            flows.iter().map(|flow| pair(label(scheme, Some(&flow.code)), [flow.came, flow.went])).collect(),
         ),
         months => {
             let of = |month: &NaiveDate| {
@@ -61,13 +62,13 @@ mod tests {
 
     #[test]
     fn one_month_is_drawn_by_group_and_several_are_drawn_by_month_without_the_first_grouping() {
-        assert!(picture(&[]).is_none());
+        assert!(picture(&[], Scheme::shipped()).is_none());
         let first = [flow(4, "LTC_75", 900, 0, 900), flow(4, "CANCER", 10, 0, 10)];
-        let one = picture(&first).unwrap();
+        let one = picture(&first, Scheme::shipped()).unwrap();
         assert_eq!(one.pairs.len(), 2);
         assert_eq!(one.pairs[0].values, [900, 0]);
         let later = [flow(6, "LTC_75", 3, 1, 0), flow(6, "CANCER", 1, 3, 0)];
-        let both = picture(&[&later[..], &first[..]].concat()).unwrap();
+        let both = picture(&[&later[..], &first[..]].concat(), Scheme::shipped()).unwrap();
         let drawn: Vec<_> = both.pairs.iter().map(|pair| (pair.label.as_str(), pair.values)).collect();
         assert_eq!(drawn, [("April 2026", [0, 0]), ("June 2026", [4, 4])]);
         assert!(both.about.ends_with("which placed 910 people, is not drawn."), "{}", both.about);

@@ -17,7 +17,7 @@ use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::groups::scheme::Scheme;
+use crate::groups::schemes::store::codes;
 use crate::once::fresh_key;
 use crate::page::{Choice, Chrome, Mistakes, Query, TypedDate, Unsaved, save, see_other, show, show_as};
 
@@ -78,10 +78,10 @@ async fn page(
     form: CareForm,
     mistakes: Mistakes,
 ) -> Result<FormPage, Error> {
-    let (network, localities) =
-        database.read(move |conn| Ok((provider_network(conn, &code)?, store::localities(conn)?))).await?;
-    let groups =
-        Scheme::shipped().groups().iter().map(|group| Choice::new(&*group.code, &*group.label)).collect();
+    let (network, localities, codes) = database
+        .read(move |conn| Ok((provider_network(conn, &code)?, store::localities(conn)?, codes(conn)?)))
+        .await?;
+    let groups = codes.iter().map(|code| Choice::new(code, super::group_label(code))).collect();
     let localities = super::locality_choices(&localities, "Choose a locality");
     Ok(FormPage { chrome: who.chrome(), mistakes, network, form, localities, groups, key: fresh_key() })
 }
@@ -134,13 +134,13 @@ fn check(conn: &mut Conn, form: &CareForm) -> Result<Result<NewAgreements, Mista
         }
         Err(error) => return Err(error),
     };
-    let scheme = Scheme::shipped();
+    let known = codes(conn)?;
     let mut groups = form.groups.clone();
     groups.sort();
     groups.dedup();
     if groups.is_empty() {
         mistakes.add("groups", "Choose one group or more");
-    } else if groups.iter().any(|group| scheme.group(group).is_none()) {
+    } else if groups.iter().any(|group| !known.contains(group)) {
         mistakes.add("groups", "Choose groups of the list");
     }
     let span = super::forms::check_span(&mut mistakes, &form.from, &form.to);

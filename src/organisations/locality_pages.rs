@@ -16,7 +16,8 @@ use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::groups::scheme::Scheme;
+use crate::groups::scheme::Group;
+use crate::groups::schemes::store::in_force;
 use crate::once::fresh_key;
 use crate::page::{
     Chrome, Difference, Mistakes, StalePage, Unsaved, filters, save, see_other, show, show_as, typed,
@@ -31,7 +32,7 @@ fn chrome(who: &Who) -> Chrome {
 
 /// A group of the scheme, and who cares for it in the locality.
 struct Cared {
-    label: &'static str,
+    label: String,
     agreements: Vec<CareAgreement>,
 }
 
@@ -62,18 +63,20 @@ pub async fn one(
     now: Now,
     code: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let (locality, related, care) = database
+    let (locality, related, care, scheme) = database
         .read(move |conn| {
             let locality = store::locality_by_code(conn, &code)?;
             let related = store::related_to(conn, &locality)?;
             let care = networks::care_in_locality(conn, locality.id)?;
-            Ok((locality, related, care))
+            let scheme = in_force(conn, locality.id, now.today)?;
+            Ok((locality, related, care, scheme))
         })
         .await?;
     let is_leading = |each: &&Organisation| each.code == locality.commissioner_code;
     let of_kind = |kind: Kind| related.iter().filter(move |each| each.kind == kind);
-    let cared = Scheme::shipped().groups().iter().map(|group| Cared {
-        label: &group.label,
+    let placed = |group: &&Group| !group.is_retired();
+    let cared = scheme.groups().iter().filter(placed).map(|group| Cared {
+        label: group.label.clone(),
         agreements: care
             .iter()
             .filter(|each| each.group_code == group.code && !each.span().has_ended(now.today))

@@ -7,7 +7,6 @@ use super::scope::Scope;
 use crate::error::Error;
 use crate::groups::group_page::sex_words;
 use crate::groups::place::{AgeBand, Place};
-use crate::groups::scheme::Scheme;
 use crate::page::{Chip, Choice, Query};
 use crate::runs::store::{Locality, Run};
 
@@ -34,8 +33,13 @@ const FIXED: [(&str, &str); 5] = [
 ///
 /// # Errors
 /// `NotFound` for a locality or a practice that is not the caller's, whether there is such a one or not.
-pub fn offered(query: Query, places: &[Here], practices: &[(String, String)]) -> Result<Query, Error> {
-    let choices = Choices::of(places, practices);
+pub fn offered(
+    query: Query,
+    places: &[Here],
+    practices: &[(String, String)],
+    scope: &Scope,
+) -> Result<Query, Error> {
+    let choices = Choices::of(places, practices, scope);
     let is_locality = |code: &str| places.iter().any(|here| here.locality.code == code);
     let is_practice = |code: &str| practices.iter().any(|(each, _)| each == code);
     let theirs =
@@ -94,20 +98,21 @@ pub fn sorted_by(sort: Sort) -> &'static str {
 }
 
 /// The chosen filters, each with the list without it.
-pub fn chips(query: &Query) -> Vec<Chip> {
+pub fn chips(query: &Query, scope: &Scope) -> Vec<Chip> {
     let chosen = NAMES.iter().filter_map(|name| Some((*name, query.get(name)?)));
-    let mut chips: Vec<Chip> = chosen.map(|(name, value)| query.chip(name, label(name, value))).collect();
+    let mut chips: Vec<Chip> =
+        chosen.map(|(name, value)| query.chip(name, label(scope, name, value))).collect();
     if query.get("search").is_some() {
         chips.push(query.chip("search", "Search words"));
     }
     chips
 }
 
-fn label(name: &str, value: &str) -> String {
+fn label(scope: &Scope, name: &str, value: &str) -> String {
     let (what, value) = match name {
         "locality" => ("locality", value.to_owned()),
         "practice" => ("practice", value.to_owned()),
-        "group" => ("group", place(value)),
+        "group" => ("group", place(scope, value)),
         "provisional" => return if value == "yes" { "Provisional".into() } else { "Not provisional".into() },
         "supplementary" => ("supplementary care", value.replace('_', " ")),
         "sex" => ("sex", sex_words(value).0.to_lowercase()),
@@ -121,19 +126,17 @@ fn label(name: &str, value: &str) -> String {
     label
 }
 
-fn place(word: &str) -> String {
+fn place(scope: &Scope, word: &str) -> String {
     match Standing::from_word(word) {
         Standing::NotGrouped => "Not yet grouped".into(),
-        Standing::Placed(place) => place_words(&place),
+        Standing::Placed(place) => place_words(scope, &place),
     }
 }
 
 /// A place as people read it.
-pub fn place_words(place: &Place) -> String {
+pub fn place_words(scope: &Scope, place: &Place) -> String {
     match place {
-        Place::Group(code) => {
-            Scheme::shipped().group(code).map_or_else(|| code.clone(), |group| group.label.clone())
-        }
+        Place::Group(code) => scope.group_label(Some(code)),
         Place::NotPlaced => "Not placed".into(),
         Place::OutOfScope => "Out of scope".into(),
     }
@@ -165,9 +168,9 @@ impl Choices {
     }
 
     /// `practices`: code and name.
-    pub fn of(places: &[Here], practices: &[(String, String)]) -> Choices {
+    pub fn of(places: &[Here], practices: &[(String, String)], scope: &Scope) -> Choices {
         let several = |choices: Vec<Choice>| if choices.len() > 2 { choices } else { Vec::new() };
-        let groups = Scheme::shipped().in_precedence().into_iter();
+        let groups = scope.schemes.home_groups(&scope.localities).into_iter();
         let groups = groups.map(|group| (group.code.as_str(), group.label.as_str())).chain([
             ("not_placed", "Not placed"),
             ("out_of_scope", "Out of scope"),

@@ -94,7 +94,9 @@ impl PeoplePage {
     }
 
     fn standing(&self, one: &Listed) -> String {
-        one.place.as_ref().map_or_else(|| "Not yet grouped".into(), place_words)
+        one.place
+            .as_ref()
+            .map_or_else(|| "Not yet grouped".into(), |place| place_words(&self.found.scope, place))
     }
 
     fn left(&self, one: &Listed) -> Option<(&'static str, NaiveDate)> {
@@ -178,8 +180,8 @@ fn page(conn: &mut Conn, who: &Who, now: Now, wanted: Wanted) -> Result<PeoplePa
     }
     Ok(PeoplePage {
         chrome: who.chrome(),
-        choices: Choices::of(&found.places, &found.practices),
-        chips: chosen::chips(&found.query),
+        choices: Choices::of(&found.places, &found.practices, &found.scope),
+        chips: chosen::chips(&found.query, &found.scope),
         pages,
         people,
         mistakes,
@@ -196,7 +198,7 @@ pub fn find(conn: &mut Conn, who: &Who, now: Now, wanted: &Wanted) -> Result<Fou
     let scope = Scope::of(conn, who, now.today)?;
     let places = places(conn, &scope)?;
     let practices = practices(conn, &scope)?;
-    let query = chosen::offered(wanted.query.clone(), &places, &practices)?;
+    let query = chosen::offered(wanted.query.clone(), &places, &practices, &scope)?;
     let mut filters = chosen::read(&query, &places);
     let readable = match &wanted.words {
         Some(words) => search::narrow(&mut filters, words, scope.names),

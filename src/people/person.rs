@@ -63,12 +63,13 @@ struct PersonPage {
     minimum_age: u16,
     corrections: Vec<Correction>,
     reads_runs: bool,
+    scope: Scope,
     today: NaiveDate,
 }
 
 impl PersonPage {
     fn group(&self) -> Option<String> {
-        self.person.place.as_ref().map(place_words)
+        self.person.place.as_ref().map(|place| place_words(&self.scope, place))
     }
 
     fn minimum_age(&self) -> u16 {
@@ -209,6 +210,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, pseudonym: String) -> Result<Perso
             Some(locality) => holds::of_person(conn, person.person_id, locality.id)?,
             None => None,
         },
+        scope,
         today: now.today,
         person,
         locality,

@@ -12,6 +12,7 @@ use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::place::AgeBand;
 use crate::groups::scheme::Scheme;
+use crate::groups::schemes::store::numbered;
 use crate::runs::reason::Reason;
 use crate::runs::store::Run;
 use crate::schema::run_reasons;
@@ -56,15 +57,12 @@ pub fn why(
         return Ok(None);
     };
     let reason = reason(conn, run, number)?;
-    let used: Vec<Version> = match run.summary()? {
-        Some(summary) => used(conn, run, &summary.criteria)?,
-        None => Vec::new(),
-    };
+    let (scheme, used) = used(conn, run)?;
     let hangs_on = reason.as_ref().map(|reason| reason.hangs_on.clone()).unwrap_or_default();
-    let stands = |version: &Version| stands(version, facts, &hangs_on, sees_all);
+    let stands = |version: &Version| stands(&scheme, version, facts, &hangs_on, sees_all);
     let find = |code: &str| used.iter().find(|version| version.group_code == code);
     let group = person.group_code.as_deref().and_then(find).map(stands).transpose()?;
-    let overlay = Scheme::shipped().overlay().and_then(|group| find(&group.code));
+    let overlay = scheme.overlay().and_then(|group| find(&group.code));
     let home = |version: &&Version| Some(version.id) != overlay.map(|version| version.id);
     let unmet = match &person.group_code {
         Some(_) => Vec::new(),
@@ -89,8 +87,8 @@ pub fn why(
         unmet,
         open,
         supplementary,
-        also_meets: reason.also_meets.iter().map(|code| label(Some(code))).collect(),
-        could_be: reason.could_be.iter().map(|code| label(code.as_deref())).collect(),
+        also_meets: reason.also_meets.iter().map(|code| label(&scheme, Some(code))).collect(),
+        could_be: reason.could_be.iter().map(|code| label(&scheme, code.as_deref())).collect(),
         hangs_on: reason.hangs_on.iter().map(|fact| fact_words(fact)).collect(),
         too_many_unknown: reason.too_many_unknown,
         read_as_no: reason.read_as_no.iter().map(|fact| fact_words(fact)).collect(),
@@ -106,23 +104,25 @@ pub fn of_groups(
     hangs_on: &[String],
     sees_all: bool,
 ) -> Result<Vec<Stands>, Error> {
-    let used: Vec<Version> = match run.summary()? {
-        Some(summary) => used(conn, run, &summary.criteria)?,
-        None => Vec::new(),
-    };
+    let (scheme, used) = used(conn, run)?;
     let wanted = used.iter().filter(|version| codes.contains(&version.group_code));
-    wanted.map(|version| stands(version, facts, hangs_on, sees_all)).collect()
+    wanted.map(|version| stands(&scheme, version, facts, hangs_on, sees_all)).collect()
 }
 
-fn stands(version: &Version, facts: &Facts, hangs_on: &[String], sees_all: bool) -> Result<Stands, Error> {
+fn stands(
+    scheme: &Scheme,
+    version: &Version,
+    facts: &Facts,
+    hangs_on: &[String],
+    sees_all: bool,
+) -> Result<Stands, Error> {
     let expression = version.expression()?;
-    let group = Scheme::shipped().group(&version.group_code);
     let mut explained = Explained::of(&expression, facts);
     if !sees_all {
         blur_age(&mut explained, facts.age);
     }
     Ok(Stands {
-        label: group.map_or_else(|| version.group_code.clone(), |group| group.label.clone()),
+        label: label(scheme, Some(&version.group_code)),
         version: version.clone(),
         explained,
         is_withheld: !sees_all && !shown(&expression, hangs_on),
@@ -137,12 +137,17 @@ fn blur_age(explained: &mut Explained, age: u16) {
     explained.parts.iter_mut().for_each(|part| blur_age(part, age));
 }
 
-/// A group's label; "no group" where there is none.
-pub fn label(code: Option<&str>) -> String {
+/// A group's label in a locality's scheme; "no group" where there is none.
+pub fn label(scheme: &Scheme, code: Option<&str>) -> String {
     match code {
         None => "no group".into(),
-        Some(code) => Scheme::shipped().group(code).map_or_else(|| code.into(), |group| group.label.clone()),
+        Some(code) => scheme.group(code).map_or_else(|| code.into(), |group| group.label.clone()),
     }
+}
+
+/// As [`label`], by the shipped scheme: for pages of criteria, which may speak of groups no scheme in force has.
+pub fn shipped_label(code: &str) -> String {
+    label(Scheme::shipped(), Some(code))
 }
 
 /// A fact's name in words: `ltc_count` is "number of long-term conditions".
@@ -178,18 +183,15 @@ fn reason(conn: &mut Conn, run: &Run, number: i64) -> Result<Option<Reason>, Err
     Ok(text.map(|text| serde_json::from_str(&text)).transpose().map_err(anyhow::Error::from)?)
 }
 
-/// The versions a run used, first tried first.
-fn used(
-    conn: &mut Conn,
-    run: &Run,
-    criteria: &[crate::runs::summary::CriterionUsed],
-) -> Result<Vec<Version>, Error> {
+/// The scheme and the versions a run used, first tried first.
+fn used(conn: &mut Conn, run: &Run) -> Result<(Scheme, Vec<Version>), Error> {
+    let Some(summary) = run.summary()? else { return Ok((Scheme::shipped().clone(), Vec::new())) };
+    let (scheme, criteria) = (numbered(conn, run.locality_id, summary.scheme)?, summary.criteria);
     let mut versions = criteria::store::all(conn, run.locality_id)?;
     versions.retain(|version| {
         criteria.iter().any(|used| used.group == version.group_code && used.number == version.number)
     });
-    let order =
-        |version: &Version| Scheme::shipped().group(&version.group_code).map(|group| group.precedence);
+    let order = |version: &Version| scheme.group(&version.group_code).map(|group| group.precedence);
     versions.sort_by_key(order);
-    Ok(versions)
+    Ok((scheme, versions))
 }

@@ -95,6 +95,7 @@ struct RunPage {
     job: Option<Job>,
     summary: Option<Summary>,
     matrix: Option<Matrix>,
+    scheme: Scheme,
     may_act: bool,
     /// People placed anew since it was applied.
     changed: i64,
@@ -133,7 +134,8 @@ impl RunPage {
     }
 
     fn place(&self, code: &Option<String>) -> String {
-        code.as_deref().map_or_else(|| "No group, or not on the register".into(), |code| label(Some(code)))
+        code.as_deref()
+            .map_or_else(|| "No group, or not on the register".into(), |code| label(&self.scheme, Some(code)))
     }
 
     fn fact(&self, fact: &str) -> String {
@@ -206,6 +208,7 @@ pub async fn run(
                 chrome: who.chrome(),
                 job: jobs::about(conn, JOBS, &seen.run.reference)?,
                 matrix: summary.as_ref().map(|summary| Matrix::of(summary, &scheme)),
+                scheme,
                 summary,
                 may_act: who.role() == Role::Commissioner,
                 changed: amend::changed_since(conn, seen.run.id)?,

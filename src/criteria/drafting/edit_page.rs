@@ -33,7 +33,7 @@ use crate::once::fresh_key;
 use crate::page::filters;
 use crate::page::{self, Choice, Chrome, Difference, Mistakes, NavItem, StalePage, see_other, show_as};
 use crate::people::person::capital;
-use crate::people::why::{fact_words, label};
+use crate::people::why::{fact_words, shipped_label};
 
 /// Earlier texts that are offered.
 const MOST_REVISIONS: i64 = 20;
@@ -294,7 +294,7 @@ fn stale(
     let page = StalePage {
         chrome: who.chrome(),
         area: NavItem { label: "Criteria", href: "/criteria" },
-        what: format!("Version {number} of {}", label(Some(group))),
+        what: format!("Version {number} of {}", shipped_label(group)),
         fields: vec![Difference::new("Text", mine, theirs)],
         action: record.clone(),
         typed: typed.map(|(name, value)| (name.to_owned(), value)).into(),

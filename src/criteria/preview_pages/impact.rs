@@ -14,7 +14,7 @@ use crate::disclosure::Audience;
 use crate::error::Error;
 use crate::jobs::Tools;
 use crate::page::long_day;
-use crate::people::why::label;
+use crate::people::why::shipped_label;
 use crate::settings::store::Values;
 
 /// The figures of a preview as everybody may see them. Counts are texts: a number with its commas, or `[c]`.
@@ -118,7 +118,7 @@ impl Display for Impact {
         for group in &self.groups {
             let GroupImpact { come, go, cost, overlay, .. } = group;
             let what = if *overlay { "supplementary care: " } else { "" };
-            let name = label(Some(&group.code));
+            let name = shipped_label(&group.code);
             writeln!(out, "{name}: {what}{come} in, {go} out; {cost} annual cost of those who come and go.")?;
         }
         let (before, after) = (&self.not_placed_before, &self.not_placed_after);

@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::jobs::Tools;
 use crate::money::Pence;
 use crate::page::{Chrome, Mistakes, Query, TypedDate, filters, show_as};
-use crate::people::why::label;
+use crate::people::why::shipped_label;
 use crate::schema::organisations;
 use crate::settings::store::Values;
 
@@ -303,7 +303,7 @@ impl PreviewPage {
     }
 
     fn label(&self, code: &str) -> String {
-        label(Some(code))
+        shipped_label(code)
     }
 
     fn csv(&self) -> String {

@@ -14,7 +14,7 @@ use crate::groups::scheme::Group;
 use crate::money::Pence;
 use crate::page::Query;
 use crate::people::person::capital;
-use crate::people::why::{fact_words, label};
+use crate::people::why::{fact_words, shipped_label};
 use crate::runs::preview::{Care, Counts, Grid, Moves, Standing, Which};
 
 /// A table of counts of people.
@@ -116,7 +116,7 @@ impl Named for Standing {
 
     fn words(&self) -> String {
         match self {
-            Standing::Group(code) => label(Some(code)),
+            Standing::Group(code) => shipped_label(code),
             Standing::NotPlaced => "Not placed".into(),
             Standing::OutOfScope => "Out of scope".into(),
         }
@@ -507,7 +507,7 @@ impl Closer {
         let others = self.overlaps.groups.iter().enumerate().filter(|(other, _)| *other != at);
         let list = |placed: &str, meet: &str| Query::default().with("placed", placed).with("meet", meet);
         let rows = others.map(|(place, other)| Row {
-            label: label(Some(&other.code)),
+            label: shipped_label(&other.code),
             cells: vec![
                 listed(own.also_meet[place], list(&own.code, &other.code), to),
                 listed(other.also_meet[at], list(&other.code, &own.code), to),
@@ -530,7 +530,7 @@ impl Closer {
     /// Of an overlay group: who in each group would have supplementary care.
     pub fn with_care(&self, to: Audience) -> Table {
         let rows = self.overlaps.groups.iter().map(|group| Row {
-            label: label(Some(&group.code)),
+            label: shipped_label(&group.code),
             cells: vec![unlisted(group.placed, to), unlisted(group.with_care.unwrap_or(0), to)],
             is_total: false,
         });
@@ -546,7 +546,7 @@ impl Closer {
 
     /// Groups that somebody meets and nobody would be placed in.
     pub fn emptied(&self) -> Vec<String> {
-        self.overlaps.all_fall_to_earlier().map(|group| label(Some(&group.code))).collect()
+        self.overlaps.all_fall_to_earlier().map(|group| shipped_label(&group.code)).collect()
     }
 }
 
