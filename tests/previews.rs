@@ -8,7 +8,7 @@ use common_ground::access::Role;
 use common_ground::criteria::preview_pages::impact::impact;
 use common_ground::criteria::store::{self as criteria, State};
 use common_ground::people::register::FOREVER;
-use common_ground::people::why::label;
+use common_ground::people::why::shipped_label;
 use common_ground::runs::apply::find;
 use common_ground::runs::store::locality;
 use common_ground::schema::{audit_entries, criteria_versions, person_contacts};
@@ -82,7 +82,7 @@ on_both! {
         }
         let (_, found) = find(&portal.database, before, day()).unwrap();
         let summary = found.summary;
-        let name = |code: &Option<String>| code.as_deref().map_or("Not placed".into(), |code| label(Some(code)));
+        let name = |code: &Option<String>| code.as_deref().map_or("Not placed".into(), |code| shipped_label(code));
         let run: BTreeMap<(String, String), u64> =
             summary.moves.iter().map(|moved| ((name(&moved.from), name(&moved.to)), moved.people)).collect();
         assert!(!run.is_empty());
@@ -330,7 +330,7 @@ on_both! {
                 equations.push(sum);
             }
         }
-        let group = label(Some("LTC_75"));
+        let group = shipped_label("LTC_75");
         for table in ["practice", "sex", "age_band"] {
             for (column, total) in [("Come in", at("moves", "All", &group)), ("Go out", at("moves", &group, "All"))] {
                 let Some(total) = total else { continue };

@@ -9,7 +9,7 @@ use super::seen::Agreement;
 use super::store;
 use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::Now;
-use crate::criteria::store::{State as VersionState, is_set_up};
+use crate::criteria::store::{SCHEME, State as VersionState};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::jobs::{self, Kind};
@@ -40,7 +40,7 @@ pub fn take_force(conn: &mut Conn, now: Now, proposal_id: i64) -> Result<bool, E
     }
     let agreement = Agreement::one(conn, proposal_id)?;
     let locality_id = agreement.proposal.locality_id;
-    let had_none = !is_set_up(conn, locality_id)?;
+    let had_none = !had_criteria(conn, locality_id)?;
     store::move_versions(conn, proposal_id, VersionState::Approved, VersionState::InForce)?;
     for version in &agreement.versions {
         diesel::update(
@@ -81,4 +81,12 @@ fn foresee(conn: &mut Conn, now: Now, locality_id: i64) -> Result<(), Error> {
     let run = runs::add(conn, now.moment, &service, locality_id, now.today, runs::State::Working)?;
     jobs::add(conn, now.moment, &service, Kind::RunPreview, &run.reference)?;
     Ok(())
+}
+
+/// Whether criteria of a locality are in force already, or were.
+fn had_criteria(conn: &mut Conn, locality_id: i64) -> Result<bool, Error> {
+    let had = criteria_versions::table
+        .filter(criteria_versions::locality_id.eq(locality_id).and(criteria_versions::group_code.ne(SCHEME)))
+        .filter(criteria_versions::state.eq_any([VersionState::InForce, VersionState::Superseded]));
+    Ok(diesel::select(diesel::dsl::exists(had)).get_result(conn)?)
 }
