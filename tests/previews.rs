@@ -82,7 +82,7 @@ on_both! {
         }
         let (_, found) = find(&portal.database, before, day()).unwrap();
         let summary = found.summary;
-        let name = |code: &Option<String>| code.as_deref().map_or("Not placed".into(), |code| shipped_label(code));
+        let name = |code: &Option<String>| code.as_deref().map_or("Not placed".into(), shipped_label);
         let run: BTreeMap<(String, String), u64> =
             summary.moves.iter().map(|moved| ((name(&moved.from), name(&moved.to)), moved.people)).collect();
         assert!(!run.is_empty());

@@ -26,7 +26,7 @@ use crate::people::list::{Asked as AskedPeople, Filters, Listed};
 use crate::people::matching::objecting;
 use crate::people::register::published;
 use crate::people::rows;
-use crate::people::why::{fact_words, label};
+use crate::people::why::{fact_words, shipped_label};
 use crate::runs::preview::{Care, Mover, Standing};
 
 /// Somebody listed, and where they would go from and to.
@@ -256,7 +256,7 @@ fn about(query: &Query, version: &Version) -> Result<Vec<String>, Error> {
         words.push(format!("who {only} {text}"));
     }
     if let (Some(placed), Some(meet)) = (query.get("placed"), query.get("meet")) {
-        words.push(format!("placed in {}, meeting {} too", label(Some(placed)), label(Some(meet))));
+        words.push(format!("placed in {}, meeting {} too", shipped_label(placed), shipped_label(meet)));
     }
     Ok(words)
 }
