@@ -1,6 +1,6 @@
 //! The figures of the house, each beside something it can be compared with: `cargo bench --bench figures [NAME …]`.
 //!
-//! NAME: demo, grouping, import, start, page. Without names all are run. PostgreSQL is measured where
+//! NAME: demo, grouping, import, start, page, preview. Without names all are run. PostgreSQL is measured where
 //! `TEST_POSTGRES_URL` names a server. Absolute times drift by the hour: compare within one run.
 
 mod load;
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use common_ground::database::{Address, Database};
-use program::{Program, cookie_of, shown};
+use program::{Program, Server, cookie_of, shown};
 use serde_json::Value;
 
 fn main() {
@@ -18,7 +18,7 @@ fn main() {
     let wants = |name: &str| asked.is_empty() || asked.iter().any(|word| word == name);
     let place = tempfile::tempdir().expect("a folder for the bench");
     let folder = place.path();
-    if ["demo", "grouping", "start", "page"].into_iter().any(wants) {
+    if ["demo", "grouping", "start", "page", "preview"].into_iter().any(wants) {
         let told = demo(folder);
         if wants("grouping") {
             grouping(folder, &told);
@@ -28,6 +28,9 @@ fn main() {
         }
         if wants("page") {
             page(folder, &told);
+        }
+        if wants("preview") {
+            preview(folder, &told);
         }
     }
     if wants("import") {
@@ -67,10 +70,7 @@ fn start(folder: &Path) {
 /// The signed-in group page beside a bare actix-web page with a template of 20 rows, in turn, at 32 connections.
 fn page(folder: &Path, told: &Value) {
     let server = Program::new(folder).serve(&["serve", "--listen", "127.0.0.1:0"]);
-    let accounts = told["accounts"].as_array().expect("accounts");
-    let account = accounts.iter().find(|account| account["role"] == "commissioner").expect("a commissioner");
-    let word = |name: &str| account[name].as_str().expect("a word").to_owned();
-    let cookie = cookie_of(&server.address, &word("email"), &word("password"));
+    let cookie = commissioner(&server, told);
     let bare = program::bare_page();
     for round in 1..=3 {
         let theirs = load::run(&bare, "/", "", 32, 3_000);
@@ -79,6 +79,29 @@ fn page(folder: &Path, told: &Value) {
         println!("page, round {round}: bare {theirs}; signed-in group page {ours}; ratio {ratio:.3}");
     }
     shown("resident after serving pages", server.resident_mib(), "MiB", None);
+}
+
+/// The whole preview of a version of the large locality over HTTP: the first packs the register, the others find it.
+fn preview(folder: &Path, told: &Value) {
+    let server = Program::new(folder).serve(&["serve", "--listen", "127.0.0.1:0"]);
+    let cookie = commissioner(&server, told);
+    let locality = told["locality"].as_str().expect("a locality");
+    for round in 1..=6 {
+        let from = Instant::now();
+        let path = format!("/criteria/{locality}/LTC_75/versions/1/preview");
+        let page = load::get_once(&server.address, &path, &cookie);
+        assert!(page.contains("200 OK"), "{page}");
+        shown(&format!("preview, round {round}"), from.elapsed().as_secs_f64() * 1e3, "ms", None);
+    }
+    shown("resident after previews", server.resident_mib(), "MiB", None);
+}
+
+/// The cookie of the demo's first commissioner, signed in.
+fn commissioner(server: &Server, told: &Value) -> String {
+    let accounts = told["accounts"].as_array().expect("accounts");
+    let account = accounts.iter().find(|account| account["role"] == "commissioner").expect("a commissioner");
+    let word = |name: &str| account[name].as_str().expect("a word").to_owned();
+    cookie_of(&server.address, &word("email"), &word("password"))
 }
 
 /// A register of 200,000 people, exported from a demo and imported into an empty system, on each engine.
