@@ -111,9 +111,19 @@ impl Browser {
         self.leave_by(&format!("//button[normalize-space()={}]", quoted(text))).await;
     }
 
+    /// Presses the first button that can be seen whose words are `text`.
+    pub async fn press_unfolded(&self, text: &str) {
+        self.leave_by(&format!("//details[@open]//button[normalize-space()={}]", quoted(text))).await;
+    }
+
     /// Presses the first button whose words begin with `text`.
     pub async fn press_first(&self, text: &str) {
         self.leave_by(&format!("//main//button[starts-with(normalize-space(), {})]", quoted(text))).await;
+    }
+
+    /// Unfolds what stands under the words `summary`, and presses nothing.
+    pub async fn unfold(&self, summary: &str) {
+        self.click(&format!("//summary[normalize-space()={}]", quoted(summary))).await;
     }
 
     /// Types into the field under `label`, in place of what stands there.

@@ -2,6 +2,7 @@
 
 mod agreements;
 mod browser;
+mod drafting;
 mod groups;
 mod imports;
 mod look;

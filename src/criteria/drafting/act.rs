@@ -124,6 +124,11 @@ fn added(sent: &Sent, kind: &str) -> Result<Edit, Mistakes> {
     })
 }
 
+/// The name and id of a field about a part, which stands at a path.
+pub fn field(what: &str, path: &str) -> String {
+    format!("{what}-{}", path.replace('.', "-"))
+}
+
 fn path(text: &str) -> Result<Path, Mistakes> {
     text.parse().map_err(|cannot: CannotEdit| Mistakes::of_one("parts", cannot.to_string()))
 }
@@ -144,10 +149,10 @@ fn edit(sent: &Sent, word: &str, about: &str, draft: Option<&Expression>) -> Res
             Some(Expression::Not(part)) => Edit::Change { at, part: (**part).clone() },
             _ => Edit::Wrap { at, further: 0, with: None, group: Group::Not },
         },
-        "kind" => Edit::SetGroup { at, group: group(sent.get(&format!("kind-{about}"))) },
+        "kind" => Edit::SetGroup { at, group: group(sent.get(&field("kind", about))) },
         "change" => {
-            let parsed = parse(sent.get(&format!("part-{about}")));
-            let mistake = |mistake| Mistakes::of_one(format!("part-{about}"), in_words(&mistake));
+            let parsed = parse(sent.get(&field("part", about)));
+            let mistake = |mistake| Mistakes::of_one(field("part", about), in_words(&mistake));
             Edit::Change { at, part: parsed.map_err(mistake)?.expression }
         }
         _ => return Err(Mistakes::of_one("parts", "Choose what to do with the part")),
@@ -231,8 +236,8 @@ mod tests {
             kind in "all|any|[0-9]",
         ) {
             let text = expression.to_string();
-            let (act, field) = (format!("{word}:{at}"), format!("kind-{at}"));
-            let sent = sent(&text, &[("act", &*act), (&*field, &*kind)]);
+            let (act, kind_of) = (format!("{word}:{at}"), field("kind", &at));
+            let sent = sent(&text, &[("act", &*act), (&*kind_of, &*kind)]);
             if let Ok(changed) = changed(&sent, word, &at) {
                 prop_assert!(changed.is_empty() || parse(&changed).is_ok(), "{act} of {text} gives {changed}");
             }

@@ -125,8 +125,8 @@ impl EditPage {
     }
 
     /// What the input that changes a part holds.
-    fn part(&self, path: &str, text: &str) -> String {
-        match self.sent.get(&format!("part-{path}")) {
+    fn part(&self, field: &str, text: &str) -> String {
+        match self.sent.get(field) {
             "" => text.to_owned(),
             typed => typed.to_owned(),
         }

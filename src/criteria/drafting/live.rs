@@ -47,7 +47,7 @@ impl Live {
         true
     }
 
-    fn part(&self, _path: &str, text: &str) -> String {
+    fn part(&self, _field: &str, text: &str) -> String {
         text.to_owned()
     }
 }

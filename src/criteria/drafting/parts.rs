@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::act::in_words;
+use super::act::{field, in_words};
 use crate::criteria::builder::rows::{Row, rows};
 use crate::criteria::check::{Criterion, doubts};
 use crate::criteria::expression::Expression;
@@ -113,6 +113,11 @@ impl RowView {
         let all = (parts > 1).then(|| Choice::new("all", "All of them"));
         let kinds = all.into_iter().chain([Choice::new("any", "Any of them")]).chain(least).collect();
         RowView { path: row.path.to_string(), kind, kinds, row }
+    }
+
+    /// The name of a field about it.
+    pub fn field(&self, what: &str) -> String {
+        field(what, &self.path)
     }
 
     /// The class that indents it.
