@@ -139,6 +139,7 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/criteria/{locality}/{code}/versions/{number}/compare/{other}", Roles(GROUPS)),
     ("get", "/criteria/{locality}/SCHEME", Roles(GROUPS)),
     ("post", "/criteria/{locality}/SCHEME/drafts", Roles(COMMISSIONER)),
+    ("get", "/criteria/{locality}/SCHEME/versions/{number}/scheme.json", Roles(GROUPS)),
     ("get", "/criteria/{locality}/SCHEME/versions/{number}/edit", Roles(COMMISSIONER)),
     ("post", "/criteria/{locality}/SCHEME/versions/{number}/edit", Roles(COMMISSIONER)),
     ("get", "/people", Roles(PEOPLE)),

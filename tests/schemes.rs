@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use common_ground::access::Role;
 use common_ground::criteria::agreement::clockwork;
+use common_ground::criteria::store::hash;
 use common_ground::groups::scheme::CancerMode;
 use common_ground::runs::store::by_reference;
 use common_ground::schema::movements;
@@ -175,6 +176,9 @@ on_both! {
         let sheet = bob.get(&format!("{page}/sheet")).await;
         assert_eq!(sheet.status, StatusCode::OK, "{}", sheet.text());
         assert!(bob.get("/criteria/LOC01/agreed").await.text().contains("Grouping scheme, version 1"));
+        let file = bob.get(&format!("{page}/scheme.json")).await.text();
+        let document = bob.get(page).await.text();
+        assert!(document.contains(&hash(&file)), "an outsider can check the hash: {document}");
         let run = group(&later, "LOC01", "2015-04-02".parse().unwrap());
         let run = later.read(|conn| by_reference(conn, &run.reference)).unwrap();
         let summary = run.summary().unwrap().unwrap();

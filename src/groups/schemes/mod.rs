@@ -14,6 +14,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/criteria/{locality}/SCHEME", web::get().to(pages::scheme))
         .route("/criteria/{locality}/SCHEME/drafts", web::post().to(draft::start))
+        .route("/criteria/{locality}/SCHEME/versions/{number}/scheme.json", web::get().to(pages::file))
         .route("/criteria/{locality}/SCHEME/versions/{number}/edit", web::get().to(draft::edit))
         .route("/criteria/{locality}/SCHEME/versions/{number}/edit", web::post().to(draft::change));
 }

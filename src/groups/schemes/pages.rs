@@ -1,5 +1,6 @@
 //! A locality's scheme, and every version there has been.
 
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -7,7 +8,7 @@ use super::edit::changes;
 use super::store;
 use crate::access::{ReadsGroups, Role, Who};
 use crate::clock::Now;
-use crate::criteria::agreement::seen::{Agreement, Reader};
+use crate::criteria::agreement::seen::{Agreement, Reader, Seen};
 use crate::criteria::store::{SCHEME, State, Version, agreed_on, history};
 use crate::database::{Conn, Database};
 use crate::error::Error;
@@ -122,4 +123,22 @@ fn lines(conn: &mut Conn, who: &Who, here: &Locality, standing: &[Version]) -> R
         lines.push(Line { version: version.clone(), standing: version.standing(standing), changes });
     }
     Ok(lines)
+}
+
+/// The text of a version, byte for byte as it is hashed.
+pub async fn file(
+    ReadsGroups(who): ReadsGroups,
+    database: web::Data<Database>,
+    now: Now,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
+    let (code, number) = path.into_inner();
+    let text = database
+        .read(move |conn| Ok(Seen::of(conn, &who, now, &(code, SCHEME.to_owned(), number))?.version.text))
+        .await?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/json; charset=utf-8")
+        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"scheme.json\""))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(text))
 }
