@@ -8,12 +8,12 @@ use askama::Template;
 use serde_json::json;
 
 use super::answer::{AnswerForm, Answered};
-use super::case_page::question_words;
 use super::deciding::locked;
 use super::found::Found;
 use super::letters;
+use super::questions::{self, Asked, Question};
 use super::settling::{self, place_again};
-use super::store::{self, Asked, Question};
+use super::words;
 use crate::access::{Practice, ReadsDecisions, Role, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
@@ -64,7 +64,7 @@ impl AnswerPage {
 
 /// A question to the caller's practice, with the person as the practice sees them.
 fn asked(conn: &mut Conn, who: &Who, now: Now, reference: &str) -> Result<(Question, Found), Error> {
-    let question = store::question(conn, reference)?;
+    let question = questions::named(conn, reference)?;
     let pseudonym = settling::pseudonym(conn, question.person_id)?;
     let found = super::found::find(conn, who, now, &pseudonym)?;
     Ok((question, found))
@@ -109,7 +109,7 @@ impl AnsweredPage {
     }
 
     fn theirs(&self) -> String {
-        question_words(&self.question)
+        words::asked(&self.question)
     }
 }
 
@@ -191,19 +191,37 @@ fn keep(
         Ok(answered) => answered,
         Err(mistakes) => return Ok(Err(Unsaved::Mistaken(mistakes))),
     };
+    match settle(conn, who, now, &question, &found, (fact, answered))? {
+        true => Ok(Ok("/decisions".into())),
+        false => {
+            let question = questions::named(conn, reference)?;
+            Ok(Err(Unsaved::Overtaken(Box::new((question, found)))))
+        }
+    }
+}
+
+/// Keeps an answer, corrects the fact and places the person again; whether the question still waited.
+pub fn settle(
+    conn: &mut Conn,
+    who: &Who,
+    now: Now,
+    question: &Question,
+    found: &Found,
+    (fact, answered): (Correctable, Answered),
+) -> Result<bool, Error> {
+    let reference = question.reference.as_str();
     let text = match answered {
         Answered::Value(value) => value.text(),
         Answered::NotKnown => "not_known".into(),
     };
-    if !store::answer(conn, now, who, &question, &text)? {
-        let question = store::question(conn, reference)?;
-        return Ok(Err(Unsaved::Overtaken(Box::new((question, found)))));
+    if !questions::answer(conn, now, who, question, &text)? {
+        return Ok(false);
     }
     if let Answered::Value(value) = answered {
         let person_id = found.person.id;
         let source = Source::Answer;
         corrections::add(conn, now.today, &NewCorrection { person_id, fact, value, source, reference })?;
-        place_again(conn, now, &found, (Cause::Correction, reference))?;
+        place_again(conn, now, found, (Cause::Correction, reference))?;
     }
     let to = (question.network_id, &[Role::Provider][..]);
     let about = (reference, format!("/decisions/questions/{reference}"));
@@ -211,5 +229,5 @@ fn keep(
     let subjects = [Subject::person(&found.person.pseudonym), Subject::question(reference)];
     let details = json!({ "fact": fact.word(), "answer": text });
     audit::record(conn, now.moment, &who.actor, Verb::QuestionAnswered, &subjects, details)?;
-    Ok(Ok("/decisions".into()))
+    Ok(true)
 }

@@ -7,10 +7,11 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::deciding::{locked, reason};
+use super::deciding::locked;
+use super::decision_form::reason;
 use super::found::{Found, find};
 use super::letters;
-use super::store::{self, Asked};
+use super::questions::{self, Asked};
 use crate::access::{Provider, Role, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
@@ -155,12 +156,25 @@ fn ask_practice(
     let fact = mistakes.note("fact", chosen.ok_or("Choose the fact the practice is asked for"));
     let reason = mistakes.note("reason", reason(&form.reason));
     let (Some(fact), Some(reason)) = (fact, reason) else { return Ok(Err(mistakes)) };
-    let reference = store::ask(conn, now, who, &found, fact, &reason)?;
+    put(conn, who, now, &found, fact, &reason)?;
+    Ok(Ok(format!("/decisions/{pseudonym}")))
+}
+
+/// Puts a question to the practice of a case; its reference.
+pub fn put(
+    conn: &mut Conn,
+    who: &Who,
+    now: Now,
+    found: &Found,
+    fact: Correctable,
+    reason: &str,
+) -> Result<String, Error> {
+    let reference = questions::ask(conn, now, who, found, fact, reason)?;
     let to = (found.person.practice_id, &[Role::Gp, Role::PracticeStaff][..]);
     let about = (reference.as_str(), format!("/decisions/questions/{reference}"));
     letters::send(conn, now, who, to, Letter::QuestionAsked, about)?;
-    let subjects = [Subject::person(pseudonym), Subject::question(&reference)];
+    let subjects = [Subject::person(&found.person.pseudonym), Subject::question(&reference)];
     let details = json!({ "fact": fact.word(), "reason": reason, "practice": found.person.practice });
     audit::record(conn, now.moment, &who.actor, Verb::QuestionAsked, &subjects, details)?;
-    Ok(Ok(format!("/decisions/{pseudonym}")))
+    Ok(reference)
 }

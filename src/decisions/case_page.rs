@@ -5,10 +5,12 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::case::{Choice, State};
-use super::deciding::DecisionForm;
+use super::case::State;
+use super::decision_form::DecisionForm;
 use super::found::{Found, find};
-use super::store::{Asked, Decision, Kind, Question, Withdrawn};
+use super::questions::{Asked, Question};
+use super::store::Decision;
+use super::words;
 use crate::access::{ReadsDecisions, Role, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
@@ -16,7 +18,6 @@ use crate::criteria::answer::Answer;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::place::AgeBand;
-use crate::groups::scheme::Scheme;
 use crate::keys::read_pseudonym;
 use crate::once::fresh_key;
 use crate::page::{Choice as Offered, Chrome, Mistakes, Query, filters, show};
@@ -24,7 +25,7 @@ use crate::people::corrections::{self, Correctable, Correction, State as Correct
 use crate::people::known::{self, Fact};
 use crate::people::person::{ExplainedList, capital, shown_number};
 use crate::people::register::published;
-use crate::people::why::{self, Stands, fact_words, label};
+use crate::people::why::{self, Stands, fact_words};
 use crate::runs::again;
 
 #[derive(Template)]
@@ -71,17 +72,17 @@ impl CasePage {
     }
 
     fn choices(&self) -> Vec<Offered> {
-        choices(&self.found.scheme, &self.found.remaining())
+        self.found.choices()
     }
 
     fn ruled_out(&self) -> String {
         let groups: Vec<String> =
-            self.found.ruled_out().iter().map(|code| label(&self.found.scheme, code.as_deref())).collect();
+            self.found.ruled_out().iter().map(|code| self.found.label(code.as_deref())).collect();
         groups.join("; ")
     }
 
     fn stands_in(&self) -> String {
-        capital(label(&self.found.scheme, self.found.stands.group_code.as_deref()))
+        capital(self.found.label(self.found.stands.group_code.as_deref()))
     }
 
     fn age_band(&self) -> &'static str {
@@ -93,11 +94,11 @@ impl CasePage {
     }
 
     fn decided(&self, decision: &Decision) -> String {
-        decision_words(&self.found.scheme, decision)
+        self.found.decided(decision)
     }
 
     fn asked(&self, question: &Question) -> String {
-        question_words(question)
+        words::asked(question)
     }
 
     fn fact(&self, fact: &str) -> String {
@@ -196,44 +197,4 @@ pub fn name(found: &Found) -> String {
     let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
     let number = shown_number(&found.person.nhs_number);
     if parts.is_empty() { number } else { format!("{}, {number}", parts.join(" ")) }
-}
-
-/// What can be decided between these groups.
-pub fn choices(scheme: &Scheme, remaining: &[Option<String>]) -> Vec<Offered> {
-    let within = |code: &Option<String>| Choice::In(code.clone());
-    let without = |code: &Option<String>| code.as_ref().map(|code| Choice::NotIn(Some(code.clone())));
-    let choices = remaining.iter().map(within).chain(remaining.iter().filter_map(without));
-    choices.map(|choice| Offered::new(choice.to_string(), choice_words(scheme, &choice))).collect()
-}
-
-/// "In Learning disability", "Not in Learning disability", "In no group".
-pub fn choice_words(scheme: &Scheme, choice: &Choice) -> String {
-    let kind = if matches!(choice, Choice::In(_)) { "In" } else { "Not in" };
-    format!("{kind} {}", label(scheme, choice.group()))
-}
-
-/// What was decided, as people read it.
-pub fn decision_words(scheme: &Scheme, decision: &Decision) -> String {
-    let group = label(scheme, decision.group_code.as_deref());
-    match decision.kind {
-        Kind::InGroup => format!("In {group}"),
-        Kind::NotInGroup => format!("Not in {group}"),
-        Kind::Ending => format!("Decision {} ended", decision.ends.as_deref().unwrap_or_default()),
-    }
-}
-
-/// How a question stands, as people read it.
-pub fn question_words(question: &Question) -> String {
-    match (question.state, &question.answer, question.withdrawn_why) {
-        (Asked::Asked, ..) => "Waiting for the practice".into(),
-        (Asked::Answered, Some(answer), _) => {
-            let value = Correctable::from_word(&question.fact).and_then(|fact| fact.read(answer));
-            format!("Answered: {}", value.map_or_else(|| "not known".into(), |value| value.in_words()))
-        }
-        (_, _, Some(Withdrawn::Decided)) => "Withdrawn: decided without it".into(),
-        (_, _, Some(Withdrawn::Register)) => "Withdrawn: the register now knows".into(),
-        (_, _, Some(Withdrawn::Run)) => "Withdrawn: the group no longer hangs on it".into(),
-        (_, _, Some(Withdrawn::Left)) => "Withdrawn: the person has left".into(),
-        (Asked::Answered | Asked::Withdrawn, ..) => "Ended".into(),
-    }
 }

@@ -5,118 +5,26 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{Months, NaiveDate};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::case::{Choice, Settled, settle};
-use super::case_page::{self, choice_words, choices};
+use super::case_page;
+use super::decision_form::{Checked, DecisionForm};
 use super::found::{Found, find};
 use super::holds;
-use super::store::{self, Decision, NewDecision, Withdrawn};
+use super::questions::{self, Withdrawn};
+use super::store::{self, Decision, NewDecision};
 use crate::access::{Provider, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::page::{
-    Chrome, Difference, Mistakes, NavItem, StalePage, TypedDate, filters, long_day, save, see_other, show_as,
-    typed,
+    Chrome, Difference, Mistakes, NavItem, StalePage, filters, save, see_other, show_as, typed,
 };
 use crate::runs::again;
 use crate::runs::amend::{Because, amend};
 use crate::runs::store::{Cause, Source, lock_standing};
-use crate::settings::store::Values;
-
-/// The longest reason, in characters.
-const LONGEST: usize = 1_000;
-/// The furthest a review may lie ahead, in months.
-const FURTHEST: u32 = 36;
-
-/// A decision as typed.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default)]
-pub struct DecisionForm {
-    pub choice: String,
-    pub reason: String,
-    pub review_day: String,
-    pub review_month: String,
-    pub review_year: String,
-    pub key: String,
-    pub version: String,
-}
-
-/// A decision that can be recorded.
-#[derive(Clone, Debug)]
-pub struct Checked {
-    pub choice: Choice,
-    pub reason: String,
-    pub review_on: NaiveDate,
-}
-
-impl DecisionForm {
-    /// The form as it is first shown.
-    pub fn fresh(conn: &mut Conn, today: NaiveDate) -> Result<DecisionForm, Error> {
-        Ok(DecisionForm::reviewed_in(Values::read(conn)?.review_months(), today))
-    }
-
-    /// A review so many months ahead.
-    fn reviewed_in(months: u32, today: NaiveDate) -> DecisionForm {
-        let review = TypedDate::of(months_after(today, months));
-        DecisionForm {
-            review_day: review.day,
-            review_month: review.month,
-            review_year: review.year,
-            ..DecisionForm::default()
-        }
-    }
-
-    pub fn review(&self) -> TypedDate {
-        TypedDate::new(&self.review_day, &self.review_month, &self.review_year)
-    }
-
-    /// What is meant, where it is one of the choices offered.
-    pub fn check(&self, today: NaiveDate, offered: &[Option<String>]) -> Result<Checked, Mistakes> {
-        let mut mistakes = Mistakes::new();
-        let choice = Choice::read(&self.choice);
-        let choice = choice.filter(|choice| settle(offered, None, choice) != Settled::NotAmongThem);
-        let choice = mistakes.note("choice", choice.ok_or("Choose what you decide"));
-        let reason = mistakes.note("reason", reason(&self.reason));
-        let review_on = mistakes.note("review", review_date(&self.review(), today));
-        match (choice, reason, review_on) {
-            (Some(choice), Some(reason), Some(review_on)) => Ok(Checked { choice, reason, review_on }),
-            _ => Err(mistakes),
-        }
-    }
-}
-
-/// A reason of one paragraph or more.
-pub fn reason(typed: &str) -> Result<String, String> {
-    let lines = typed.replace("\r\n", "\n");
-    let text = lines.trim();
-    match text.chars().count() {
-        0 => Err("Enter the reason".into()),
-        length if length > LONGEST => Err(format!("Reason must be {LONGEST} characters or fewer")),
-        _ if text.contains(|sign: char| sign.is_control() && sign != '\n') => {
-            Err("Reason must be without tabs or other control characters".into())
-        }
-        _ => Ok(text.to_owned()),
-    }
-}
-
-pub fn review_date(typed: &TypedDate, today: NaiveDate) -> Result<NaiveDate, String> {
-    let date = typed::required_day("Review date", typed)?;
-    let last = months_after(today, FURTHEST);
-    match () {
-        () if date < today => Err(format!("Review date must be {} or later", long_day(today))),
-        () if date > last => Err(format!("Review date must be {} or earlier", long_day(last))),
-        () => Ok(date),
-    }
-}
-
-fn months_after(day: NaiveDate, months: u32) -> NaiveDate {
-    day.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
-}
 
 /// Why a decision was not recorded.
 enum Unsaved {
@@ -221,7 +129,7 @@ pub fn record(
         let to = found.stands.held_in(group, Source::Decision);
         let because = Because { cause: Cause::Decision, reference: &reference };
         amend(conn, now, &found.run, (&found.stands, &to), &facts, because)?;
-        store::withdraw(conn, person_id, Withdrawn::Decided, now.today)?;
+        questions::withdraw(conn, person_id, Withdrawn::Decided, now.today)?;
     }
     let subjects = [Subject::person(&found.person.pseudonym), Subject::decision(&reference)];
     let details = json!({
@@ -247,24 +155,21 @@ struct OvertakenPage {
 
 impl OvertakenPage {
     fn theirs_words(&self, theirs: &Decision) -> String {
-        case_page::decision_words(&self.found.scheme, theirs)
+        self.found.decided(theirs)
     }
 }
 
 /// Answers 409: what was decided meanwhile beside what was typed.
 fn overtaken(who: &Who, found: Found, form: DecisionForm) -> Result<HttpResponse, Error> {
     let theirs = found.decisions.last().cloned();
-    let mine =
-        Choice::read(&form.choice).map(|choice| choice_words(&found.scheme, &choice)).unwrap_or_default();
+    let mine = Choice::read(&form.choice).map(|choice| found.chosen(&choice)).unwrap_or_default();
     if !found.is_open() {
         let page = OvertakenPage { chrome: who.chrome(), found, theirs, mine, form };
         return show_as(StatusCode::CONFLICT, &page);
     }
-    let said =
-        theirs.as_ref().map(|theirs| case_page::decision_words(&found.scheme, theirs)).unwrap_or_default();
+    let said = theirs.as_ref().map(|decision| found.decided(decision)).unwrap_or_default();
     let reason = theirs.as_ref().map(|decision| decision.reason.clone()).unwrap_or_default();
-    let left: Vec<String> =
-        choices(&found.scheme, &found.remaining()).into_iter().map(|choice| choice.label).collect();
+    let left: Vec<String> = found.choices().into_iter().map(|choice| choice.label).collect();
     StalePage {
         chrome: who.chrome(),
         area: NavItem { label: "Judgement cases", href: "/decisions" },
@@ -281,36 +186,4 @@ fn overtaken(who: &Who, found: Found, form: DecisionForm) -> Result<HttpResponse
         key: String::new(),
     }
     .answer()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn a_review_lies_between_today_and_three_years_ahead() {
-        let today = day("2026-11-23");
-        let check = |text: &str| review_date(&TypedDate::of(day(text)), today);
-        assert_eq!(check("2026-11-23"), Ok(today));
-        assert_eq!(check("2029-11-23"), Ok(day("2029-11-23")));
-        assert_eq!(check("2026-11-22"), Err("Review date must be 23 November 2026 or later".into()));
-        assert_eq!(check("2029-11-24"), Err("Review date must be 23 November 2029 or earlier".into()));
-        assert_eq!(DecisionForm::reviewed_in(12, today).review(), TypedDate::of(day("2027-11-23")));
-    }
-
-    #[test]
-    fn all_mistakes_of_a_decision_are_told_at_once() {
-        let offered = [Some("SEMI".to_owned()), None];
-        let form = DecisionForm { choice: "in:LTC_75".into(), ..DecisionForm::default() };
-        let mistakes = form.check(day("2026-11-23"), &offered).unwrap_err();
-        assert_eq!(mistakes.of("choice"), Some("Choose what you decide"));
-        assert_eq!(mistakes.of("reason"), Some("Enter the reason"));
-        assert_eq!(mistakes.of("review"), Some("Enter the review date"));
-        assert!(reason(&"a".repeat(1_001)).is_err() && reason("a\tb").is_err());
-        assert_eq!(reason(" a\r\nb "), Ok("a\nb".into()));
-    }
 }

@@ -3,16 +3,18 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::case::{Pattern, State};
+use super::case::{Choice, Pattern, State};
 use super::holds::{self, Hold};
-use super::store::{self, Asked, Decision, Kind, Question};
+use super::questions::{self, Asked, Question};
+use super::store::{self, Decision, Kind};
+use super::words;
 use crate::access::{Role, Who};
 use crate::clock::Now;
 use crate::database::Conn;
 use crate::error::Error;
-use crate::groups::scheme::Scheme;
-use crate::groups::schemes::store::numbered;
+use crate::groups::schemes::store::{Schemes, numbered};
 use crate::keys::digest_hex;
+use crate::page::Choice as Offered;
 use crate::people::register::published;
 use crate::people::scope::{Reach, Scope, shares};
 use crate::runs::amend::{Stands, stands};
@@ -37,8 +39,8 @@ pub struct Found {
     pub retired: Vec<Retired>,
     /// Whether the caller sees the person's name.
     pub named: bool,
-    /// The scheme the person was placed by.
-    pub scheme: Scheme,
+    /// What groups are called.
+    pub schemes: Schemes,
 }
 
 /// Whom a case is about.
@@ -78,6 +80,24 @@ impl Retired {
 }
 
 impl Found {
+    /// A group as the locality calls it.
+    pub fn label(&self, code: Option<&str>) -> String {
+        words::group(&self.schemes, self.locality.id, code)
+    }
+
+    pub fn decided(&self, decision: &Decision) -> String {
+        words::decided(&self.schemes, decision)
+    }
+
+    pub fn chosen(&self, choice: &Choice) -> String {
+        words::chosen(&self.schemes, self.locality.id, choice)
+    }
+
+    /// What can be decided.
+    pub fn choices(&self) -> Vec<Offered> {
+        words::choices(&self.schemes, self.locality.id, &self.remaining())
+    }
+
     /// Whether it can be decided.
     pub fn is_open(&self) -> bool {
         self.open.is_some() && !self.is_retired()
@@ -158,6 +178,7 @@ pub fn find(conn: &mut Conn, who: &Who, now: Now, pseudonym: &str) -> Result<Fou
     let run = current(conn, locality_id)?.ok_or(Error::NotFound)?;
     let stands = stands(conn, run.id, person.id)?.ok_or(Error::NotFound)?;
     let mut found = read(conn, person, run, stands)?;
+    found.schemes.clone_from(&scope.schemes);
     match (who.role(), &scope.reach) {
         (Role::Provider, Reach::Care(pairs)) => {
             let cared_for = cared_for(pairs, locality_id);
@@ -213,13 +234,11 @@ fn read(conn: &mut Conn, person: Person, run: Run, stands: Stands) -> Result<Fou
         Some(reason) => Some(Pattern::of(reason, &groups_of(conn, &run)?)),
         None => None,
     };
-    let number = run.summary()?.map_or(0, |summary| summary.scheme);
     Ok(Found {
-        scheme: numbered(conn, locality.id, number)?,
         open,
         too_many_unknown: reason.is_some_and(|reason| reason.too_many_unknown),
         hold: holds::of_person(conn, person.id, locality.id)?,
-        questions: store::questions_on(conn, person.id)?,
+        questions: questions::of_person(conn, person.id)?,
         retired: retired(conn, locality.id, Some(person.id))?,
         decisions,
         locality,
@@ -227,6 +246,7 @@ fn read(conn: &mut Conn, person: Person, run: Run, stands: Stands) -> Result<Fou
         stands,
         person,
         named: false,
+        schemes: Schemes::default(),
     })
 }
 
@@ -239,8 +259,7 @@ fn reason(conn: &mut Conn, run_id: i64, number: i64) -> Result<Reason, Error> {
 pub fn groups_of(conn: &mut Conn, run: &Run) -> Result<Vec<String>, Error> {
     let Some(summary) = run.summary()? else { return Ok(Vec::new()) };
     let scheme = numbered(conn, run.locality_id, summary.scheme)?;
-    let criteria = summary.criteria;
-    let used = |code: &String| criteria.iter().any(|used| used.group == *code);
+    let used = |code: &String| summary.criteria.iter().any(|used| used.group == *code);
     let groups = scheme.in_precedence().into_iter();
     Ok(groups.map(|group| group.code.clone()).filter(used).collect())
 }

@@ -1,6 +1,6 @@
 //! `/decisions`: the worklist of judgement cases, for provider networks that decide them and commissioners who read them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -9,37 +9,19 @@ use serde_json::json;
 
 use super::batch::Alike;
 use super::case::{Pattern, State, word};
-use super::list::{self, Line, Wanted, Which};
+use super::list::{Line, Which};
+use super::list_asked::{List, STATES, alike, named, read, which_word};
 use super::practice_page;
+use super::words;
 use crate::access::{ReadsDecisions, Role, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
-use crate::csv_out::CsvOut;
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::groups::schemes::store::Schemes;
-use crate::groups::store::names;
-use crate::page::{Chip, Choice, Chrome, Pages, Query, download, filters, show};
+use crate::page::{Chip, Choice, Chrome, Pages, Query, filters, show};
 use crate::people::person::capital;
-use crate::people::rows::{known, names_of};
-use crate::people::scope::{Reach, Scope, shares};
+use crate::people::rows::known;
 use crate::people::why::fact_words;
-use crate::runs::store::Locality;
-
-/// The list as asked for.
-struct List {
-    query: Query,
-    lines: Vec<Line>,
-    /// How many lines there are in each state, whichever are shown.
-    counts: Vec<(Which, &'static str, usize)>,
-    left_out: usize,
-    places: Vec<Locality>,
-    practices: HashMap<i64, (String, String)>,
-    /// Every fact and practice there is to choose.
-    facts: Vec<String>,
-    which: Which,
-    schemes: Schemes,
-}
 
 #[derive(Template)]
 #[template(path = "decisions/cases.html")]
@@ -67,8 +49,8 @@ impl CasesPage {
         if facts.is_empty() { "Too many facts".into() } else { capital(facts.join(", ")) }
     }
 
-    fn groups_of(&self, pattern: &Pattern) -> String {
-        self.list.groups(&pattern.could_be)
+    fn groups_of(&self, locality_id: &i64, pattern: &Pattern) -> String {
+        words::groups(&self.list.schemes, *locality_id, &pattern.could_be)
     }
 
     fn name(&self, line: &Line) -> Option<&String> {
@@ -84,7 +66,7 @@ impl CasesPage {
     }
 
     fn could_be(&self, line: &Line) -> String {
-        self.list.groups(&line.pattern.could_be)
+        words::groups(&self.list.schemes, line.locality_id, &line.pattern.could_be)
     }
 
     fn missing(&self, line: &Line) -> String {
@@ -92,7 +74,7 @@ impl CasesPage {
     }
 
     fn stands_in(&self, line: &Line) -> String {
-        capital(self.list.label(line.stands_in.as_deref()))
+        capital(words::group(&self.list.schemes, line.locality_id, line.stands_in.as_deref()))
     }
 
     fn chosen(&self, name: &str) -> &str {
@@ -104,7 +86,7 @@ impl CasesPage {
     }
 
     fn chips(&self) -> Vec<Chip> {
-        self.list.chips()
+        chips(&self.list)
     }
 
     fn csv(&self) -> String {
@@ -142,54 +124,25 @@ impl CasesPage {
     }
 }
 
-const STATES: [(Which, &str); 6] = [
-    (Which::Waiting, "Waiting for a decision"),
-    (Which::In(State::Asked), "Asked of the practice"),
-    (Which::In(State::Decided), "Decided and held"),
-    (Which::Due, "Review date has come"),
-    (Which::In(State::Retired), "Retired"),
-    (Which::Any, "Any state"),
-];
-
-fn which_word(which: Which) -> &'static str {
-    match which {
-        Which::Waiting => "waiting",
-        Which::Due => "due",
-        Which::Any => "any",
-        Which::In(state) => state.word(),
-    }
-}
-
 fn any(choices: impl Iterator<Item = Choice>) -> Vec<Choice> {
     std::iter::once(Choice::new("", "Any")).chain(choices).collect()
 }
 
-impl List {
-    fn label(&self, code: Option<&str>) -> String {
-        let here: Vec<i64> = self.places.iter().map(|place| place.id).collect();
-        code.map_or_else(|| "no group".into(), |code| self.schemes.label_among(&here, code).into())
-    }
-
-    fn groups(&self, could_be: &[Option<String>]) -> String {
-        let groups: Vec<String> = could_be.iter().map(|code| self.label(code.as_deref())).collect();
-        capital(groups.join("; "))
-    }
-
-    fn chips(&self) -> Vec<Chip> {
-        let query = &self.query;
-        let chosen = ["locality", "fact", "group", "practice"].into_iter();
-        let chosen = chosen.filter_map(|name| Some((name, query.get(name)?)));
-        let chips = chosen.map(|(name, value)| {
-            let label = match name {
-                "fact" => format!("Not known: {}", fact_words(value)),
-                "group" if value == word(None) => "Could be: not placed".into(),
-                "group" => format!("Could be: {}", self.label(Some(value))),
-                name => format!("{}: {value}", capital(name.into())),
-            };
-            query.chip(name, label)
-        });
-        chips.collect()
-    }
+fn chips(list: &List) -> Vec<Chip> {
+    let query = &list.query;
+    let here: Vec<i64> = list.places.iter().map(|place| place.id).collect();
+    let chosen = ["locality", "fact", "group", "practice"].into_iter();
+    let chosen = chosen.filter_map(|name| Some((name, query.get(name)?)));
+    let chips = chosen.map(|(name, value)| {
+        let label = match name {
+            "fact" => format!("Not known: {}", fact_words(value)),
+            "group" if value == word(None) => "Could be: not placed".into(),
+            "group" => format!("Could be: {}", list.schemes.label_among(&here, value)),
+            name => format!("{}: {value}", capital(name.into())),
+        };
+        query.chip(name, label)
+    });
+    chips.collect()
 }
 
 pub async fn cases(
@@ -232,119 +185,4 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<CasesPage,
         pages,
         shown,
     })
-}
-
-/// The patterns of two or more waiting cases, those of most cases first.
-fn alike(lines: &[Line]) -> Vec<(i64, Pattern, usize)> {
-    let waiting = lines.iter().filter(|line| matches!(line.state, State::Open | State::Asked));
-    let mut counts: BTreeMap<(i64, &Pattern), usize> = BTreeMap::new();
-    for line in waiting {
-        *counts.entry((line.locality_id, &line.pattern)).or_default() += 1;
-    }
-    let several = counts.into_iter().filter(|(_, cases)| *cases > 1);
-    let mut patterns: Vec<(i64, Pattern, usize)> =
-        several.map(|((locality, pattern), cases)| (locality, pattern.clone(), cases)).collect();
-    patterns.sort_by_key(|(.., cases)| std::cmp::Reverse(*cases));
-    patterns.truncate(10);
-    patterns
-}
-
-/// The names of those shown whom the caller may see by name.
-fn named(conn: &mut Conn, who: &Who, now: Now, shown: &[Line]) -> Result<HashMap<i64, String>, Error> {
-    if who.role() != Role::Provider || !shares(conn, who.organisation_id(), now.today)? {
-        return Ok(HashMap::new());
-    }
-    let scope = Scope::of(conn, who, now.today)?;
-    let Reach::Care(pairs) = &scope.reach else { return Ok(HashMap::new()) };
-    let cares = |line: &&Line| {
-        let group = line.stands_in.as_ref();
-        matches!(line.state, State::Open | State::Asked)
-            && group.is_some_and(|code| pairs.contains(&(line.locality_id, code.clone())))
-    };
-    names_of(conn, &shown.iter().filter(cares).map(|line| line.person_id).collect::<Vec<_>>())
-}
-
-fn read(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<List, Error> {
-    let places = list::places(conn, who, now)?;
-    let all = Wanted {
-        locality: query
-            .get("locality")
-            .map(|code| places.iter().find(|place| place.code == code).map_or(0, |place| place.id)),
-        ..Wanted::default()
-    };
-    let (mut lines, mut left_out) = list::lines(conn, who, now, &all)?;
-    let practice_ids: Vec<i64> = lines.iter().map(|line| line.practice_id).collect();
-    let practices = names(conn, &distinct(practice_ids))?;
-    let mut facts: Vec<String> = lines.iter().flat_map(|line| line.pattern.facts.clone()).collect();
-    facts.sort();
-    facts.dedup();
-    let practice = |code: &str| practices.iter().find(|(_, named)| named.0 == code).map_or(0, |(id, _)| *id);
-    let wanted = Wanted {
-        practice: query.get("practice").map(practice),
-        fact: query.get("fact").map(str::to_owned),
-        group: query.get("group").map(|code| (code != word(None)).then(|| code.to_owned())),
-        ..all.clone()
-    };
-    if wanted != all {
-        (lines, left_out) = list::lines(conn, who, now, &wanted)?;
-    }
-    let which = query.get("state").and_then(Which::from_word).unwrap_or_default();
-    let count = |which: Which| lines.iter().filter(|line| which.has(line, now.today)).count();
-    let counts = STATES[..5].iter().map(|(which, label)| (*which, *label, count(*which))).collect();
-    lines.retain(|line| which.has(line, now.today));
-    let schemes = Schemes::on(conn, now.today)?;
-    Ok(List { query, lines, counts, left_out, places, practices, facts, which, schemes })
-}
-
-fn distinct(mut ids: Vec<i64>) -> Vec<i64> {
-    ids.sort_unstable();
-    ids.dedup();
-    ids
-}
-
-/// The list as a file.
-pub async fn csv(
-    ReadsDecisions(who): ReadsDecisions,
-    database: web::Data<Database>,
-    now: Now,
-    query: web::Query<Vec<(String, String)>>,
-) -> Result<HttpResponse, Error> {
-    let query = Query::new(query.into_inner());
-    if matches!(who.role(), Role::Gp | Role::PracticeStaff) {
-        return practice_page::csv(who, &database, now, query).await;
-    }
-    let (actor, asked) = (who.actor.clone(), query.to_string());
-    let (rows, body) = database.read(move |conn| file(conn, &who, now, query)).await?;
-    let details = json!({ "kind": "decisions", "rows": rows, "asked": asked });
-    database.write(move |conn| audit::record(conn, now.moment, &actor, Verb::Exported, &[], details)).await?;
-    Ok(download("judgement-cases.csv", body))
-}
-
-const COLUMNS: &str = "pseudonym,locality,practice,state,not_known,could_be,group,since,decision,review_on";
-
-fn file(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<(usize, Vec<u8>), Error> {
-    let list = read(conn, who, now, query)?;
-    let known = known(conn, list.lines.iter().map(|line| line.person_id).collect())?;
-    let codes: BTreeMap<i64, &str> = list.places.iter().map(|place| (place.id, &*place.code)).collect();
-    let mut out = CsvOut::with_mark(Vec::new()).map_err(anyhow::Error::from)?;
-    out.row(COLUMNS.split(',')).map_err(anyhow::Error::from)?;
-    for line in &list.lines {
-        let Pattern { facts, could_be } = &line.pattern;
-        let could_be: Vec<&str> = could_be.iter().map(|code| word(code.as_deref())).collect();
-        let held = line.held.as_ref();
-        let cells = [
-            known.get(&line.person_id).map_or("", |(pseudonym, _)| pseudonym).to_owned(),
-            codes.get(&line.locality_id).copied().unwrap_or_default().to_owned(),
-            list.practices.get(&line.practice_id).map_or("", |(code, _)| code).to_owned(),
-            line.state.word().to_owned(),
-            facts.join(";"),
-            could_be.join(";"),
-            line.stands_in.clone().unwrap_or_default(),
-            line.on.to_string(),
-            held.map(|(hold, _)| hold.reference.clone()).unwrap_or_default(),
-            held.map(|(hold, _)| hold.review_on.to_string()).unwrap_or_default(),
-        ];
-        out.row(cells).map_err(anyhow::Error::from)?;
-    }
-    Ok((list.lines.len(), out.finish().map_err(anyhow::Error::from)?))
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::store::Asked;
+use super::questions::Asked;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::people::corrections::{Correction, State};
@@ -51,7 +51,7 @@ macro_rules! with_the_practice {
 }
 
 /// Questions about people who are with a practice now, in a state or in all, oldest first.
-pub fn questions(conn: &mut Conn, practice_id: i64, state: Option<Asked>) -> Result<Vec<Line>, Error> {
+pub fn asked(conn: &mut Conn, practice_id: i64, state: Option<Asked>) -> Result<Vec<Line>, Error> {
     let register = published(conn)?;
     let all = questions::table
         .inner_join(people::table.inner_join(person_records::table))

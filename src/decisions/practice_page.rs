@@ -5,7 +5,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::practice_list::{self, Line, Whom};
-use super::store::Asked;
+use super::questions::Asked;
 use crate::access::Who;
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
@@ -75,7 +75,7 @@ fn read(conn: &mut Conn, who: &Who, query: &Query) -> Result<Lines, Error> {
                 Some("any") => None,
                 word => Some(word.and_then(Asked::from_word).unwrap_or(Asked::Asked)),
             };
-            Lines::Questions(practice_list::questions(conn, practice, state)?)
+            Lines::Questions(practice_list::asked(conn, practice, state)?)
         }
         View::Corrections => {
             let state = match state {

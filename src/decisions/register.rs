@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::case::Pattern;
 use super::found::groups_of;
-use super::store::{self, Asked, Withdrawn};
+use super::questions::{self as asked, Asked, Withdrawn};
 use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::{Clock, Now};
 use crate::database::{Conn, Database};
@@ -202,6 +202,6 @@ pub fn published(conn: &mut Conn, now: Now, actor: &Actor, preparing: i64) -> Re
             None => {}
         }
     }
-    store::withdraw_these(conn, &known, Withdrawn::Register, now.today)?;
-    store::withdraw_these(conn, &left, Withdrawn::Left, now.today)
+    asked::withdraw_these(conn, &known, Withdrawn::Register, now.today)?;
+    asked::withdraw_these(conn, &left, Withdrawn::Left, now.today)
 }

@@ -7,8 +7,8 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::case_page::decision_words;
-use super::deciding::{DecisionForm, locked, reason, review_date};
+use super::deciding::locked;
+use super::decision_form::{DecisionForm, reason, review_date};
 use super::found::{Found, find};
 use super::holds;
 use super::settling::place_again;
@@ -77,7 +77,7 @@ impl ReviewPage {
     }
 
     fn decided(&self) -> String {
-        decision_words(&self.found.scheme, &self.decision)
+        self.found.decided(&self.decision)
     }
 
     fn choices(&self) -> Vec<Choice> {
@@ -159,7 +159,7 @@ struct ReviewedPage {
 
 impl ReviewedPage {
     fn theirs_words(&self, theirs: &Decision) -> String {
-        decision_words(&self.found.scheme, theirs)
+        self.found.decided(theirs)
     }
 }
 

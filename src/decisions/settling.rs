@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::case::Pattern;
 use super::found::Found;
-use super::store::{self, Withdrawn};
+use super::questions::{self, Withdrawn};
 use crate::clock::Now;
 use crate::database::Conn;
 use crate::error::Error;
@@ -40,7 +40,7 @@ pub fn place_again(
     amend(conn, now, &found.run, (&from, &to), &anew.facts, Because { cause, reference })?;
     let still = anew.reason.hangs_on.iter().filter_map(|fact| Correctable::of_fact(fact)).collect::<Vec<_>>();
     if !anew.reason.too_many_unknown {
-        store::withdraw_but(conn, found.person.id, &still, Withdrawn::Run, now.today)?;
+        questions::withdraw_but(conn, found.person.id, &still, Withdrawn::Run, now.today)?;
     }
     match &found.open {
         Some(open) if !anew.provisional && cause == Cause::Correction => {

@@ -334,7 +334,7 @@ impl<'a> Story<'a> {
 }
 
 /// A user of the demo, acting in their first membership.
-fn somebody(conn: &mut Conn, email: &str, now: Now) -> Result<Who, Error> {
+pub(super) fn somebody(conn: &mut Conn, email: &str, now: Now) -> Result<Who, Error> {
     let user = accounts::store::by_email(conn, email)?.ok_or(Error::NotFound)?;
     let memberships = memberships_of(conn, user.id, now.today)?;
     Who::without_session(user.id, &user.email, &user.name, memberships, now.moment).ok_or(Error::NotFound)

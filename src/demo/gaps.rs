@@ -45,6 +45,10 @@ const PER_MILLION: [(Gap, u64); 13] = [
 
 /// Tries for each gap wanted, before it is left out.
 const TRIES: u64 = 200;
+/// Tries for the first of each gap to be with a practice that has an account, so that somebody is asked for it.
+const NEARBY: u64 = 150;
+/// How many practices, the first of the list, have one.
+const WITH_ACCOUNT: usize = 2;
 
 /// Blanks facts that are no among `adults` (whoever has one gap gets no other). How many have each gap follows from the
 /// number of adults alone: at least one.
@@ -53,10 +57,15 @@ pub fn open(chance: &mut Chance, adults: &mut [&mut Person], as_of: NaiveDate) {
     let mut touched = vec![false; adults.len()];
     for (gap, per_million) in PER_MILLION {
         let mut wanted = (count * per_million).div_ceil(1_000_000);
-        let mut tries = wanted * TRIES;
+        let (first, all) = (wanted, wanted * TRIES);
+        let mut tries = all;
         while wanted > 0 && tries > 0 {
             tries -= 1;
             let place = chance.below(count as u32) as usize;
+            let is_near = adults[place].practice < WITH_ACCOUNT;
+            if wanted == first && !is_near && all - tries < NEARBY {
+                continue;
+            }
             if !touched[place] && gap.suits(&adults[place].facts, chance) {
                 gap.open(adults[place], chance, as_of);
                 touched[place] = true;

@@ -8,8 +8,9 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::agreements::Story;
+use super::organisations::LARGE;
 use super::users::PASSWORD;
-use super::{Demo, register, state};
+use super::{Demo, cases, register, state};
 use crate::access::Role;
 use crate::accounts;
 use crate::audit::{self, Actor, Verb};
@@ -56,6 +57,9 @@ pub fn make(ground: &Ground, demo: &Demo) -> anyhow::Result<()> {
         };
         story.before_grouping(&locality.code)?;
         group(ground, &locality, demo.plan.as_of, &actor, Pace::ALONE)?;
+        if locality.code == LARGE {
+            cases::tell(ground, locality.id)?;
+        }
         story.after_grouping(&locality.code)?;
     }
     Ok(database.write_now(state::complete)?)

@@ -3,6 +3,7 @@
 mod agreements;
 pub mod assessments;
 mod calendar;
+mod cases;
 pub mod command;
 pub mod conditions;
 mod costs;

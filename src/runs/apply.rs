@@ -16,7 +16,7 @@ use crate::clock::{Clock, Moment};
 use crate::criteria::answer::Answer;
 use crate::criteria::facts::Sex;
 use crate::database::Database;
-use crate::decisions::{self, holds};
+use crate::decisions::{holds, questions};
 use crate::error::Error;
 use crate::groups::counts::{Counted, RunCounts};
 use crate::groups::place::Place;
@@ -161,7 +161,7 @@ impl Applying<'_> {
                 return Ok(Some(false));
             }
             holds::end_of_those_gone(conn, run.locality_id, run.id, now.today)?;
-            decisions::store::withdraw_settled(conn, run.locality_id, run.id, now.today)?;
+            questions::withdraw_settled(conn, run.locality_id, run.id, now.today)?;
             let code = &grouping.locality.code;
             let subjects = [Subject::run(&run.reference), Subject::locality(code)];
             let summary = &found.summary;
