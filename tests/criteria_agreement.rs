@@ -116,6 +116,28 @@ on_both! {
 }
 
 on_both! {
+    async fn terms_typed_while_the_draft_was_proposed_are_given_back(portal) {
+        let portal = agreeing(portal);
+        draft(&portal, "LD", "age >= 18 and learning_disability");
+        let mut ann = portal.signed_in("ann@example.org").await;
+        let mut bob = portal.signed_in("bob@example.org").await;
+        let form = bob.get(&format!("{PAGE}/proposal")).await;
+        let (key, version) = (form.field("key"), form.field("version"));
+        assert_eq!(propose(&mut ann, PAGE, "1 6 2015", "10 4 2015").await.status, StatusCode::SEE_OTHER);
+        let typed = [
+            ("key", &*key), ("version", &*version), ("reason", "Schools care until then"),
+            ("equality_note", "Touches the young"), ("force_day", "1 7 2015"), ("answer_by_day", "soon"),
+        ];
+        let late = bob.post(&format!("{PAGE}/proposal"), &typed).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        let text = late.text();
+        for words in ["has been proposed", "Schools care until then", "Touches the young", "1 July 2015", "soon"] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+    }
+}
+
+on_both! {
     async fn terms_are_all_checked_at_once_and_what_was_typed_stays(portal) {
         let portal = agreeing(portal);
         draft(&portal, "LD", CHANGED);

@@ -243,6 +243,51 @@ on_both! {
 }
 
 on_both! {
+    async fn what_was_written_while_a_proposal_was_withdrawn_is_given_back(portal) {
+        let (portal, mut ann) = proposed(portal).await;
+        let mut one = portal.signed_in("one@example.org").await;
+        let shown = one.get(&format!("{PAGE}/answer")).await;
+        let (key, version, hash) = (shown.field("key"), shown.field("version"), shown.field("hash"));
+        let form = ann.get(&format!("{PAGE}/withdrawal")).await;
+        let (key_of, version_of) = (form.field("key"), form.field("version"));
+        let typed = [("key", &*key_of), ("version", &*version_of), ("why", "other"), ("words", "We think again")];
+        assert_eq!(ann.post(&format!("{PAGE}/withdrawal"), &typed).await.location(), PAGE);
+        let typed = [
+            ("key", &*key), ("version", &*version), ("hash", &*hash), ("answer", "request_change"),
+            ("comment", "Keep sixteen & <more>"),
+        ];
+        let answer = one.post(&format!("{PAGE}/answer"), &typed).await;
+        let words = [("key", "own"), ("condition", "age >= 18"), ("comment", "Keep sixteen & <more>")];
+        let comment = one.post(&format!("{PAGE}/comments"), &words).await;
+        for late in [answer, comment] {
+            assert_eq!(late.status, StatusCode::CONFLICT);
+            let text = late.text();
+            let link = format!("href=\"{PAGE}\"");
+            for words in ["What you had written", "Keep sixteen &#38; &#60;more&#62;", "has been withdrawn", &link] {
+                assert!(text.contains(words), "{words}: {text}");
+            }
+        }
+    }
+}
+
+on_both! {
+    async fn a_comment_on_a_version_just_replaced_is_given_back_with_a_link_to_the_new_one(portal) {
+        let (portal, mut ann) = proposed(portal).await;
+        let mut one = portal.signed_in("one@example.org").await;
+        draft(&portal, "LD", "age >= 17 and learning_disability");
+        let new = "/criteria/LOC01/LD/versions/3";
+        assert_eq!(propose(&mut ann, new, "1 6 2015", "10 4 2015").await.status, StatusCode::SEE_OTHER);
+        let words = [("key", "own"), ("condition", ""), ("comment", "Why not sixteen?")];
+        let late = one.post(&format!("{PAGE}/comments"), &words).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        let text = late.text();
+        for words in ["Why not sixteen?", "has been replaced by another proposal", &format!("href=\"{new}\"")] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+    }
+}
+
+on_both! {
     async fn silent_networks_are_reminded_by_the_working_calendar(portal) {
         let (portal, _) = proposed(portal).await;
         let mut one = portal.signed_in("one@example.org").await;

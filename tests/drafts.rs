@@ -9,6 +9,7 @@ use common_ground::runs::store::locality;
 use common_ground::schema::proposals;
 use diesel::prelude::*;
 
+use crate::agreeing::{agreeing, propose};
 use crate::grouped::loaded;
 use crate::harness::{Answer, Browser, TestPortal};
 use crate::on_both;
@@ -238,6 +239,29 @@ on_both! {
         assert_eq!(same.status, StatusCode::SEE_OTHER, "the same text is no conflict");
         let texts = ann.get(&format!("{draft}/edit")).await.text();
         assert!(texts.contains("<code class=\"cg-break\">age &#62;= 70</code>"), "hers is kept: {texts}");
+    }
+}
+
+on_both! {
+    async fn a_text_typed_while_its_draft_was_proposed_starts_another_draft(portal) {
+        let portal = agreeing(portal);
+        let mut ann = portal.signed_in("ann@example.org").await;
+        let mut bob = portal.signed_in("bob@example.org").await;
+        let draft = drafted(&mut ann, "LD").await;
+        let page = bob.get(&format!("{draft}/edit")).await;
+        let frozen = plain(&page.field("shown"));
+        assert_eq!(propose(&mut ann, &draft, "1 6 2015", "10 4 2015").await.status, StatusCode::SEE_OTHER);
+        let late = send(&mut bob, &draft, &page, &[("act", "save"), ("text", "age >= 21 and dementia")]).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        let shown = plain(&late.text());
+        for words in [&*frozen, "age >= 21 and dementia", "has been proposed", &format!("href=\"{draft}\"")] {
+            assert!(shown.contains(words), "{words}: {shown}");
+        }
+        let key = late.field("key");
+        let again = [("key", &*key), ("from", "text"), ("text", "age >= 21 and dementia")];
+        let made = bob.post("/criteria/LOC01/LD/drafts", &again).await;
+        assert_eq!(made.location(), "/criteria/LOC01/LD/versions/3/edit", "{}", made.text());
+        assert_eq!(text(&mut bob, "/criteria/LOC01/LD/versions/3").await, "age >= 21 and dementia");
     }
 }
 

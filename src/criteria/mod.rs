@@ -20,6 +20,7 @@ mod form;
 pub mod kleene;
 pub mod mistake;
 pub mod outline;
+pub mod overtaken;
 pub mod parser;
 pub mod phrases;
 pub mod preview_pages;

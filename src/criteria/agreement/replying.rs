@@ -33,12 +33,14 @@ pub enum NotAnswered {
     Replaced(Box<Agreement>),
     /// A colleague answered first.
     Stale(Box<Ask>),
+    /// The proposal is no longer open for answers.
+    Closed,
 }
 
 /// Keeps a network's answer. An earlier answer's comment stays among the comments.
 ///
 /// # Errors
-/// `NotFound` for a network that was not asked; `Conflict` where the proposal is no longer open.
+/// `NotFound` for a network that was not asked.
 pub fn answer(
     conn: &mut Conn,
     now: Now,
@@ -52,7 +54,7 @@ pub fn answer(
         return Ok(Err(NotAnswered::Replaced(Box::new(Agreement::one(conn, by.id)?))));
     }
     if agreement.proposal.state.after(Step::Answer).is_none() {
-        return Err(seen.conflict("This proposal is no longer open for answers: it has been decided."));
+        return Ok(Err(NotAnswered::Closed));
     }
     if answer.hash != agreement.proposal.hash || answer.version != ask.version {
         return Ok(Err(NotAnswered::Stale(Box::new(ask.clone()))));
@@ -62,7 +64,7 @@ pub fn answer(
     let counted =
         diesel::update(still_open).set(proposals::version.eq(proposals::version + 1)).execute(conn)?;
     if counted == 0 {
-        return Err(seen.conflict("This proposal is no longer open for answers: it has been decided."));
+        return Ok(Err(NotAnswered::Closed));
     }
     let unchanged = proposal_asks::table.find(ask.id).filter(proposal_asks::version.eq(answer.version));
     let kept = diesel::update(unchanged)

@@ -17,6 +17,7 @@ use crate::clock::Now;
 use crate::criteria::agreement::seen::title;
 use crate::criteria::conditions::Condition;
 use crate::criteria::facts::{Flag, Level, Quantity, Sex};
+use crate::criteria::overtaken::OvertakenPage;
 use crate::criteria::phrases::flag_phrase;
 use crate::criteria::preview_pages::page::{Asked, Linked, Prepared, TableView};
 use crate::criteria::preview_pages::sides::{Bundle, Drafted};
@@ -251,6 +252,8 @@ enum Unsaved {
         theirs: String,
         version: i64,
     },
+    /// No draft any more; with the text as it would be.
+    Frozen(Box<Seen>, String),
 }
 
 pub async fn save(
@@ -279,6 +282,12 @@ pub async fn save(
             page(who, &database, &tools, now, address, Some(sent), Mistakes::new()).await
         }
         Err(Unsaved::Stale { mine, theirs, version }) => stale(&who, &address, mine, theirs, version),
+        Err(Unsaved::Frozen(seen, mine)) => {
+            let outcome = "so its text is frozen and yours was not saved";
+            OvertakenPage::new(&who, &seen.here.locality.code, &seen.version, outcome)
+                .drafting(format!("{}/drafts", seen.here.address()), mine)
+                .answer()
+        }
     }
 }
 
@@ -314,14 +323,15 @@ fn keep(
     sent: &Sent,
 ) -> Result<Result<String, Unsaved>, Error> {
     let seen = Seen::of(conn, who, now, address)?;
+    let act = Act::of(sent);
     if seen.version.state != State::Draft {
-        return Err(Error::conflict(
-            "This version was proposed meanwhile, so its text is frozen. Start another from it.",
-            seen.address(),
-            "Go to the version",
-        ));
+        let mine = match &act {
+            Act::Change(word, about) => changed(sent, word, about).ok(),
+            Act::Keep | Act::GoBack(_) => None,
+        };
+        return Ok(Err(Unsaved::Frozen(Box::new(seen), mine.unwrap_or_else(|| sent.text().to_owned()))));
     }
-    let (act, version) = (Act::of(sent), &seen.version);
+    let version = &seen.version;
     let text = match &act {
         Act::Keep => sent.text().to_owned(),
         Act::GoBack(id) => {

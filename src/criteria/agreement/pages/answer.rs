@@ -14,6 +14,7 @@ use crate::criteria::agreement::life::{Reply, State, Step};
 use crate::criteria::agreement::proposal::Ask;
 use crate::criteria::agreement::replying::{self, Answer, NotAnswered};
 use crate::criteria::agreement::seen::{Address, Agreement, Reader, Seen};
+use crate::criteria::overtaken::OvertakenPage;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::fresh_key;
@@ -174,6 +175,12 @@ pub async fn send(
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &AnswerPage { mistakes, ..page })
         }
         Unsent::Late(NotAnswered::Stale(theirs)) => stale(&who, &seen, &theirs, &form),
+        Unsent::Late(NotAnswered::Closed) => {
+            let said = Reply::from_word(&form.answer).map_or("", Reply::label);
+            let written = vec![("Answer", said.to_owned()), ("Comment", form.comment)];
+            let outcome = "so your answer was not sent";
+            OvertakenPage::new(&who, &seen.locality.code, &seen.version, outcome).written(written).answer()
+        }
         Unsent::Late(NotAnswered::Replaced(by)) => {
             let page = ReplacedPage::new(&who, now, seen, *by, form)?;
             show_as(StatusCode::CONFLICT, &page)

@@ -11,9 +11,11 @@ use crate::clock::Now;
 use crate::criteria::agreement::comments::{self, NewComment};
 use crate::criteria::agreement::life::State;
 use crate::criteria::agreement::proposal::Comment;
-use crate::criteria::agreement::seen::{Address, Reader, Seen};
+use crate::criteria::agreement::seen::{Address, Agreement, Reader, Seen};
+use crate::criteria::agreement::store;
 use crate::criteria::expression::Expression;
 use crate::criteria::outline::{Line, below};
+use crate::criteria::overtaken::OvertakenPage;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::page::typed::required_text;
@@ -124,6 +126,13 @@ impl CommentForm {
     }
 }
 
+/// Why a comment was not added.
+enum NotAdded {
+    Mistaken(Mistakes),
+    /// The proposal is no longer open for comments.
+    Closed,
+}
+
 pub async fn add(
     Comments(who): Comments,
     database: web::Data<Database>,
@@ -140,7 +149,10 @@ pub async fn add(
             say_done(&session, "Your comment is added.")?;
             Ok(see_other(path))
         }
-        Err(mistakes) => {
+        Err(NotAdded::Closed) => {
+            database.read(move |conn| closed(conn, &who, now, &address, form)).await?.answer()
+        }
+        Err(NotAdded::Mistaken(mistakes)) => {
             let page = database
                 .read(move |conn| {
                     let seen = Seen::of(conn, &who, now, &address)?;
@@ -152,26 +164,48 @@ pub async fn add(
     }
 }
 
+/// The page of a comment that came too late; a reader finds the proposal's successor there if it is for them.
+fn closed(
+    conn: &mut Conn,
+    who: &Who,
+    now: Now,
+    address: &Address,
+    form: CommentForm,
+) -> Result<OvertakenPage, Error> {
+    let seen = Seen::of(conn, who, now, address)?;
+    let by = match store::replacing(conn, seen.proposed()?.proposal.id)?.pop() {
+        Some(by) => Some(Agreement::one(conn, by.id)?),
+        None => None,
+    };
+    let new = by.as_ref().and_then(|by| {
+        let same = by.versions.iter().find(|version| version.group_code == seen.version.group_code);
+        same.or(by.versions.first()).filter(|new| seen.reader.may_read(new.state, Some(by)))
+    });
+    let (code, outcome) = (&seen.locality.code, "so your comment was not added");
+    let page = OvertakenPage::new(who, code, &seen.version, outcome).replaced_by(code, new);
+    Ok(page.written(vec![("About", form.condition), ("Comment", form.comment)]))
+}
+
 fn keep(
     conn: &mut Conn,
     who: &Who,
     now: Now,
     address: &Address,
     form: &CommentForm,
-) -> Result<Result<String, Mistakes>, Error> {
+) -> Result<Result<String, NotAdded>, Error> {
     let seen = Seen::of(conn, who, now, address)?;
     let agreement = seen.proposed()?;
     if matches!(seen.reader, Reader::Network(_)) && seen.own_ask().is_none() {
         return Err(Error::NotFound);
     }
     if !State::is_open(agreement.proposal.state) {
-        return Err(seen.conflict("This proposal is no longer open for comments: it has been decided."));
+        return Ok(Err(NotAdded::Closed));
     }
     let sees_answers = seen.reader.sees_answers(agreement, now.today);
     let threads = threads(conn, who, &seen, sees_answers)?;
     let new = match form.check(&seen, &threads)? {
         Ok(new) => new,
-        Err(mistakes) => return Ok(Err(mistakes)),
+        Err(mistakes) => return Ok(Err(NotAdded::Mistaken(mistakes))),
     };
     comments::add(conn, now, who, agreement, &new)?;
     Ok(Ok(format!("{}#comments", seen.path())))

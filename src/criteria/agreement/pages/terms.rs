@@ -18,6 +18,7 @@ use crate::criteria::agreement::proposing::{
 };
 use crate::criteria::agreement::seen::{Address, Agreement, Seen};
 use crate::criteria::agreement::store::{self, carers};
+use crate::criteria::overtaken::OvertakenPage;
 use crate::criteria::store::State as VersionState;
 use crate::database::{Conn, Database};
 use crate::error::Error;
@@ -114,11 +115,22 @@ impl Draft {
     /// # Errors
     /// `Conflict` for what is no draft.
     fn of(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<Draft, Error> {
+        let still = Draft::still(conn, who, now, address)?;
+        still.map_err(|seen| {
+            seen.conflict("This version is no longer a draft: somebody has proposed or withdrawn it.")
+        })
+    }
+
+    /// The same; of what is no draft the version as it is now.
+    fn still(
+        conn: &mut Conn,
+        who: &Who,
+        now: Now,
+        address: &Address,
+    ) -> Result<Result<Draft, Box<Seen>>, Error> {
         let mut seen = Seen::of(conn, who, now, address)?;
         if seen.version.state != VersionState::Draft {
-            return Err(
-                seen.conflict("This version is no longer a draft: somebody has proposed or withdrawn it.")
-            );
+            return Ok(Err(Box::new(seen)));
         }
         let kept = seen.agreement.is_some();
         let agreement = match seen.agreement.take() {
@@ -134,7 +146,8 @@ impl Draft {
             },
         };
         let networks = carers(conn, seen.locality.id, &agreement.groups(), now.today)?;
-        Ok(Draft { networks: networks.into_iter().map(|(_, name)| name).collect(), seen, agreement, kept })
+        let networks = networks.into_iter().map(|(_, name)| name).collect();
+        Ok(Ok(Draft { networks, seen, agreement, kept }))
     }
 
     fn path(&self) -> String {
@@ -197,7 +210,10 @@ pub async fn keep(
         Err(unsaved) => unsaved,
     };
     let by = who.clone();
-    let draft = database.read(move |conn| Draft::of(conn, &by, now, &address)).await?;
+    let draft = match database.read(move |conn| Draft::still(conn, &by, now, &address)).await? {
+        Ok(draft) => draft,
+        Err(seen) => return frozen(&who, &seen, form),
+    };
     match unsaved {
         Unsaved::Mistaken(mistakes) => {
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &FormPage::new(&who, draft, form, mistakes))
@@ -213,7 +229,7 @@ fn keep_form(
     address: &Address,
     form: &TermsForm,
 ) -> Result<Result<String, Unsaved>, Error> {
-    let draft = Draft::of(conn, who, now, address)?;
+    let Ok(draft) = Draft::still(conn, who, now, address)? else { return Ok(Err(Unsaved::Stale)) };
     let terms = match form.check(conn, now, &draft)? {
         Ok(terms) => terms,
         Err(mistakes) => return Ok(Err(mistakes.into())),
@@ -241,11 +257,28 @@ fn keep_form(
     Ok(Ok(format!("{}/check", draft.path())))
 }
 
+/// A date as typed, in words where it is one.
+fn day(date: TypedDate) -> String {
+    let typed = |date: TypedDate| [date.day, date.month, date.year].join(" ").trim().to_owned();
+    date.check("").ok().flatten().map_or_else(|| typed(date), long_day)
+}
+
+/// Somebody proposed it first: the terms that had been typed.
+fn frozen(who: &Who, seen: &Seen, form: TermsForm) -> Result<HttpResponse, Error> {
+    let (force, last) = (day(form.force()), day(form.answer_by()));
+    let written = vec![
+        ("Reason", form.reason),
+        ("Equality note", form.equality_note),
+        ("Date it takes force", force),
+        ("Last day to answer", last),
+    ];
+    let outcome = "so your terms were not kept";
+    OvertakenPage::new(who, &seen.locality.code, &seen.version, outcome).written(written).answer()
+}
+
 fn stale(who: &Who, draft: Draft, form: &TermsForm) -> Result<HttpResponse, Error> {
     let theirs = terms_of(&draft.agreement.proposal);
     let text = |field: fn(&Terms) -> String| theirs.as_ref().map(field).unwrap_or_default();
-    let typed = |date: TypedDate| [date.day, date.month, date.year].join(" ").trim().to_owned();
-    let day = |date: TypedDate| date.check("").ok().flatten().map_or_else(|| typed(date), long_day);
     let fields = vec![
         Difference::new("Reason", &form.reason, text(|terms| terms.reason.clone())),
         Difference::new("Equality note", &form.equality_note, text(|terms| terms.equality_note.clone())),
