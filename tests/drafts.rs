@@ -270,8 +270,9 @@ on_both! {
         let portal = loaded(portal);
         let mut ann = commissioner(&portal, "ann@example.org").await;
         let frozen = "/criteria/LOC01/LTC_75/versions/1";
-        for path in ["edit", "deletion"] {
-            assert_eq!(ann.get(&format!("{frozen}/{path}")).await.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(ann.get(&format!("{frozen}/deletion")).await.status, StatusCode::NOT_FOUND);
+        for path in ["edit", "proposal"] {
+            assert_eq!(ann.get(&format!("{frozen}/{path}")).await.location(), frozen, "{path}");
         }
         let form = [("key", "k"), ("version", "1"), ("act", "save"), ("text", "age >= 1"), ("understood", "yes")];
         assert_eq!(ann.post(&format!("{frozen}/edit"), &form).await.status, StatusCode::CONFLICT);

@@ -158,7 +158,13 @@ pub async fn form(
     now: Now,
     address: web::Path<Address>,
 ) -> Result<HttpResponse, Error> {
-    page(who, &database, &tools, now, address.into_inner(), None, Mistakes::new()).await
+    let (address, by) = (address.into_inner(), who.clone());
+    let of = address.clone();
+    let seen = database.read(move |conn| Seen::of(conn, &by, now, &of)).await?;
+    if seen.version.state != State::Draft {
+        return Ok(see_other(seen.address()));
+    }
+    page(who, &database, &tools, now, address, None, Mistakes::new()).await
 }
 
 /// What the database says for the page.

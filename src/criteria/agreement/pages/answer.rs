@@ -124,19 +124,20 @@ pub async fn form(
         .read(move |conn| {
             let (seen, ask) = asked(conn, &who, now, &address)?;
             if seen.proposed()?.proposal.state.after(Step::Answer).is_none() {
-                return Err(
-                    seen.conflict("This proposal is no longer open for answers: it has been decided.")
-                );
+                return Ok(Err(seen.path()));
             }
             let form = AnswerForm {
                 answer: ask.reply.map(Reply::word).unwrap_or_default().to_owned(),
                 comment: ask.comment.clone(),
                 ..AnswerForm::default()
             };
-            AnswerPage::new(&who, now, (seen, ask), form)
+            AnswerPage::new(&who, now, (seen, ask), form).map(Ok)
         })
         .await?;
-    show(&page)
+    match page {
+        Ok(page) => show(&page),
+        Err(version) => Ok(see_other(version)),
+    }
 }
 
 /// What kept an answer from being kept.

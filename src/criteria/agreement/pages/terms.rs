@@ -186,12 +186,16 @@ pub async fn form(
 ) -> Result<HttpResponse, Error> {
     let page = database
         .read(move |conn| {
-            let draft = Draft::of(conn, &who, now, &address)?;
-            let form = terms_of(&draft.agreement.proposal).map(TermsForm::of).unwrap_or_default();
-            Ok(FormPage::new(&who, draft, form, Mistakes::new()))
+            Ok(Draft::still(conn, &who, now, &address)?.map(|draft| {
+                let form = terms_of(&draft.agreement.proposal).map(TermsForm::of).unwrap_or_default();
+                FormPage::new(&who, draft, form, Mistakes::new())
+            }))
         })
         .await?;
-    show(&page)
+    match page {
+        Ok(page) => show(&page),
+        Err(seen) => Ok(see_other(seen.path())),
+    }
 }
 
 /// Keeps the terms with the draft and goes on to check them.
