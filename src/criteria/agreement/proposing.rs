@@ -15,6 +15,8 @@ use crate::criteria::drafting::store::is_settled;
 use crate::criteria::store::{AGREED, State as VersionState, Version};
 use crate::database::Conn;
 use crate::error::Error;
+use crate::groups::schemes::edit::changes;
+use crate::groups::schemes::store::before;
 use crate::mail::Letter;
 use crate::page::{Mistakes, long_day};
 use crate::runs::store::Locality;
@@ -111,9 +113,13 @@ pub fn in_the_way(conn: &mut Conn, versions: &[Version], on: NaiveDate) -> Resul
     Ok(None)
 }
 
-/// Why the versions of a draft cannot be proposed as they are: one has no text, or one whose last typing is no text.
+/// Why the versions of a draft cannot be proposed as they are: one has no text, or one whose last typing is no text, or
+/// a scheme says what the one before it says.
 pub fn unfinished(conn: &mut Conn, versions: &[Version]) -> Result<Option<String>, Error> {
     for version in versions {
+        if version.is_scheme() && changes(&before(conn, version)?, &version.scheme()?).is_empty() {
+            return Ok(Some(format!("{}: it changes nothing. Change the draft first", title(version))));
+        }
         if !is_settled(conn, version)? {
             return Ok(Some(format!(
                 "{}: its text has a mistake or is not saved yet. Edit the draft first",

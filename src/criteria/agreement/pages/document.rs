@@ -14,6 +14,7 @@ use crate::criteria::agreement::life::{Refusal, Reply, State, Step};
 use crate::criteria::agreement::proposal::{Ask, Proposal, hash_of};
 use crate::criteria::agreement::seen::{Address, Agreement, Reader, Seen};
 use crate::criteria::agreement::store::replacing;
+use crate::criteria::drafting::store::is_settled;
 use crate::criteria::preview_pages::impact::Impact;
 use crate::criteria::store::{State as VersionState, Version, agreed_on, history};
 use crate::database::{Conn, Database};
@@ -64,6 +65,8 @@ pub struct VersionPage {
     /// What it was to do, as it stood at approval.
     impact: Option<Impact>,
     next: Next,
+    /// Whether what was typed into the draft last cannot be read, or it has no text yet.
+    unsettled: bool,
     sees_answers: bool,
     threads: Vec<Thread>,
     events: Vec<Event>,
@@ -100,7 +103,9 @@ impl VersionPage {
         });
         let all = history(conn, seen.locality.id, &seen.version.group_code)?;
         let standing = seen.version.standing(&agreed_on(conn, seen.locality.id, now.today)?);
+        let unsettled = seen.version.state == VersionState::Draft && !is_settled(conn, &seen.version)?;
         Ok(VersionPage {
+            unsettled,
             chrome: who.chrome(),
             mistakes: Mistakes::new(),
             next: next(who, &seen, now.today),
@@ -195,7 +200,7 @@ fn next(who: &Who, seen: &Seen, today: NaiveDate) -> Next {
         propose: is_commissioner
             && seen.version.state == VersionState::Draft
             && !seen.version.text.is_empty(),
-        start: is_commissioner && seen.version.state != VersionState::Draft,
+        start: is_commissioner && seen.version.state != VersionState::Draft && !seen.version.is_scheme(),
         answer: can(Step::Answer) && seen.own_ask().is_some(),
         decide: match (&seen.agreement, is_commissioner && can(Step::Approve)) {
             (Some(agreement), true) => Some(agreement.round().may_decide(who.user_id, today)),
