@@ -55,15 +55,21 @@ impl Role {
     /// What it may do, in a sentence for the page where one chooses whom to act as.
     pub fn may(self) -> &'static str {
         match self {
-            Role::Administrator => "Keep users, organisations, agreements and imports. Sees no person.",
+            Role::Administrator => {
+                "Keep users, organisations, agreements, settings and imports. Sees no person."
+            }
             Role::Commissioner => {
                 "Propose and approve criteria, start grouping runs and see people, by pseudonym, of your localities."
             }
-            Role::Gp => "See your practice's people by name, their group and why.",
-            Role::PracticeStaff => "See your practice's people by name, their group and why.",
+            Role::Gp => {
+                "See your practice's people by name, their group and why, and answer for missing facts."
+            }
+            Role::PracticeStaff => {
+                "See your practice's people by name, their group and why, and answer for missing facts."
+            }
             Role::NetworkManager => "See the groups and people, by pseudonym, of your network's practices.",
             Role::Provider => {
-                "Answer criteria proposals and see the people in your network's care, by pseudonym."
+                "Answer criteria proposals, decide judgement cases and see the people in your network's care."
             }
             Role::Coordinator => "See the people on your caseload.",
             Role::Analyst => "See runs and figures of your localities and import data.",

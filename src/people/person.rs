@@ -15,7 +15,7 @@ use super::register::published;
 use super::rows;
 use super::scope::Scope;
 use super::snapshot::Snapshot;
-use super::why::{self, Why, fact_words};
+use super::why::{self, SENSITIVE, Why, fact_words};
 use crate::access::{DECISIONS, RUNS, ReadsPeople, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
@@ -98,7 +98,10 @@ impl PersonPage {
     }
 
     fn standing_corrections(&self) -> Vec<&Correction> {
-        let standing = |one: &&Correction| one.state == corrections::State::Standing;
+        let is_sensitive = |fact: &str| SENSITIVE.iter().any(|flag| flag.word() == fact);
+        let standing = |one: &&Correction| {
+            one.state == corrections::State::Standing && (self.own || !is_sensitive(&one.fact))
+        };
         self.corrections.iter().filter(standing).collect()
     }
 

@@ -150,6 +150,11 @@ impl Browser {
         self.click(&format!("//label[normalize-space()={}]", quoted(label))).await;
     }
 
+    /// Takes the first of the page's radios.
+    pub async fn choose_first(&self) {
+        self.click("//main//div[contains(@class, 'radios__item')]/label").await;
+    }
+
     /// Picks the first choice that holds the words `option` in the list under `label`.
     pub async fn select(&self, label: &str, option: &str) {
         let field = self.field(label).await;

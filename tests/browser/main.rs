@@ -2,6 +2,7 @@
 
 mod agreements;
 mod browser;
+mod decisions;
 mod drafting;
 mod groups;
 mod imports;

@@ -126,6 +126,9 @@ on_both! {
         assert!(late.text().contains("What you had answered") && late.text().contains("Answered: yes"));
         let page = gp.get(&format!("/people/{who}")).await.text();
         assert!(page.contains("not yet coded") && page.contains(&format!("Correction, {reference}")), "{page}");
+        let mut commissioner = signed_in(&portal, Role::Commissioner, "CCG01").await;
+        let page = commissioner.get(&format!("/people/{who}")).await.text();
+        assert!(!page.contains("not yet coded"), "homelessness is shown to the practice alone: {page}");
         let retired = network.get("/decisions?state=retired").await.text();
         assert!(retired.contains(&who) && retired.contains(&reference), "{retired}");
         let list = gp.get("/decisions?view=corrections").await.text();
