@@ -1,11 +1,11 @@
 //! Finding one case within the caller's scope, with all that its page and its decisions rest on.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::case::{Choice, Pattern, State};
 use super::holds::{self, Hold};
 use super::questions::{self, Asked, Question};
+use super::retired::{self, Retired};
 use super::store::{self, Decision, Kind};
 use super::words;
 use crate::access::{Role, Who};
@@ -20,7 +20,7 @@ use crate::people::scope::{Reach, Scope, shares};
 use crate::runs::amend::{Stands, stands};
 use crate::runs::reason::Reason;
 use crate::runs::store::{Locality, Run, current, locality_of};
-use crate::schema::{organisations, people, person_records, retired_cases, run_reasons};
+use crate::schema::{organisations, people, person_records, run_reasons};
 
 /// A person's case: open, or what became of it.
 #[derive(Clone, Debug)]
@@ -55,28 +55,6 @@ pub struct Person {
     pub practice: String,
     pub practice_name: String,
     pub locality_id: Option<i64>,
-}
-
-/// A case that a register or an answer settled.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
-pub struct Retired {
-    pub id: i64,
-    pub person_id: i64,
-    pub run_id: i64,
-    pub practice_id: i64,
-    facts: String,
-    could_be: String,
-    /// The question whose answer settled it; none where a register did.
-    pub question: Option<String>,
-    pub on: NaiveDate,
-    /// The register that brought the facts.
-    pub register: i64,
-}
-
-impl Retired {
-    pub fn pattern(&self) -> Pattern {
-        Pattern::read(&self.facts, &self.could_be)
-    }
 }
 
 impl Found {
@@ -239,7 +217,7 @@ fn read(conn: &mut Conn, person: Person, run: Run, stands: Stands) -> Result<Fou
         too_many_unknown: reason.is_some_and(|reason| reason.too_many_unknown),
         hold: holds::of_person(conn, person.id, locality.id)?,
         questions: questions::of_person(conn, person.id)?,
-        retired: retired(conn, locality.id, Some(person.id))?,
+        retired: retired::in_locality(conn, locality.id, Some(person.id))?,
         decisions,
         locality,
         run,
@@ -262,29 +240,4 @@ pub fn groups_of(conn: &mut Conn, run: &Run) -> Result<Vec<String>, Error> {
     let used = |code: &String| summary.criteria.iter().any(|used| used.group == *code);
     let groups = scheme.in_precedence().into_iter();
     Ok(groups.map(|group| group.code.clone()).filter(used).collect())
-}
-
-/// The retired cases of a locality that readers see, latest first; of one person, or of all.
-pub fn retired(conn: &mut Conn, locality_id: i64, person_id: Option<i64>) -> Result<Vec<Retired>, Error> {
-    let register = published(conn)?;
-    let mut query = retired_cases::table
-        .filter(retired_cases::locality_id.eq(locality_id))
-        .filter(retired_cases::from_register.le(register))
-        .order(retired_cases::id.desc())
-        .select((
-            retired_cases::id,
-            retired_cases::person_id,
-            retired_cases::run_id,
-            retired_cases::practice_id,
-            retired_cases::facts,
-            retired_cases::could_be,
-            retired_cases::question,
-            retired_cases::retired_on,
-            retired_cases::from_register,
-        ))
-        .into_boxed();
-    if let Some(id) = person_id {
-        query = query.filter(retired_cases::person_id.eq(id));
-    }
-    Ok(query.load(conn)?)
 }

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 
 use super::case::{Pattern, State};
-use super::found::Retired;
 use super::holds::Hold;
 use super::list_store::{Concerned, objectors, of_run};
+use super::retired::Retired;
 use super::store::Decision;
 use crate::access::{Role, Who};
 use crate::clock::Now;

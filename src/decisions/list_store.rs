@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::case::{Pattern, State};
-use super::found::{Retired, cared_for, groups_of, retired};
+use super::found::{cared_for, groups_of};
 use super::holds::Hold;
 use super::list::{Line, Which};
 use super::questions;
+use super::retired::{self, Retired};
 use super::store::{self, Decision};
 use crate::access::{Role, Who};
 use crate::database::Conn;
@@ -53,7 +54,7 @@ pub fn of_run(conn: &mut Conn, run: &Run, concerned: &Concerned, which: Which) -
     if matches!(which, Which::Due | Which::In(State::Decided)) {
         return Ok(lines);
     }
-    let retired = retired(conn, run.locality_id, None)?;
+    let retired = retired::in_locality(conn, run.locality_id, None)?;
     lines.extend(waiting(conn, run, concerned, &retired)?);
     for one in retired {
         let pattern = one.pattern();

@@ -22,6 +22,7 @@ pub mod practice_list;
 mod practice_page;
 pub mod questions;
 pub mod register;
+pub mod retired;
 mod reviewing;
 mod settling;
 pub mod store;

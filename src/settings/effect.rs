@@ -4,7 +4,8 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::declare::{Asked, Meant, meant, show_form};
+use super::asked::{Asked, Meant, meant};
+use super::declare::show_form;
 use super::declared::{Declared, practices};
 use super::setting::Setting;
 use super::store::{self, Values};

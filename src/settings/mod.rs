@@ -1,5 +1,6 @@
 //! Settings an administrator changes, each with a reason, and whose blanks are read as no.
 
+mod asked;
 mod change;
 mod declare;
 pub mod declared;
