@@ -268,20 +268,58 @@ pub fn add(
         Becomes::Draft => (State::Draft, ""),
         Becomes::FirstSet(reason) => (State::InForce, reason),
     };
-    diesel::insert_into(criteria_versions::table)
+    insert(
+        conn,
+        now,
+        actor,
+        (locality_id, group_code),
+        NewVersion { text, state, reason, made_from_id: None },
+    )?;
+    Ok(true)
+}
+
+/// What a version begins with. One that is in force at once was set up by an administrator.
+pub struct NewVersion<'a> {
+    /// Canonical text; of the scheme its JSON; blank of a draft that has none yet.
+    pub text: String,
+    pub state: State,
+    pub reason: &'a str,
+    /// Row id of the version it was made from.
+    pub made_from_id: Option<i64>,
+}
+
+impl NewVersion<'_> {
+    /// A draft made from nothing.
+    pub fn draft(text: String) -> NewVersion<'static> {
+        NewVersion { text, state: State::Draft, reason: "", made_from_id: None }
+    }
+}
+
+/// Adds a version, as which its group's versions go on counting.
+pub fn insert(
+    conn: &mut Conn,
+    now: Moment,
+    actor: &Actor,
+    (locality_id, group_code): (i64, &str),
+    new: NewVersion<'_>,
+) -> Result<Version, Error> {
+    let latest = history(conn, locality_id, group_code)?.into_iter().next();
+    let id: i64 = diesel::insert_into(criteria_versions::table)
         .values((
             criteria_versions::locality_id.eq(locality_id),
             criteria_versions::group_code.eq(group_code),
             criteria_versions::number.eq(latest.map_or(1, |version| version.number + 1)),
-            criteria_versions::state.eq(state),
-            criteria_versions::text_hash.eq(hash(&text)),
-            criteria_versions::text.eq(text),
-            criteria_versions::set_up_by_administrator.eq(state == State::InForce),
-            criteria_versions::reason.eq(reason),
+            criteria_versions::state.eq(new.state),
+            criteria_versions::text_hash.eq(hash(&new.text)),
+            criteria_versions::text.eq(new.text),
+            criteria_versions::set_up_by_administrator.eq(new.state == State::InForce),
+            criteria_versions::reason.eq(new.reason),
             criteria_versions::created_by.eq(actor.user_id),
             criteria_versions::who.eq(&actor.who),
             criteria_versions::created_at.eq(now),
+            criteria_versions::made_from_id.eq(new.made_from_id),
         ))
-        .execute(conn)?;
-    Ok(true)
+        .returning(criteria_versions::id)
+        .get_result(conn)?;
+    Ok(criteria_versions::table.find(id).select(Version::as_select()).first(conn)?)
 }

@@ -199,6 +199,16 @@ impl Seen {
     }
 }
 
+/// A locality in the caller's scope, by code.
+///
+/// # Errors
+/// `NotFound` for any other code, whether there is such a locality or not.
+pub fn locality_of(conn: &mut Conn, who: &Who, now: Now, code: &str) -> Result<Locality, Error> {
+    let scope = Scope::of(conn, who, now.today)?;
+    let all = localities(conn, &scope.localities)?;
+    all.into_iter().find(|each| each.code == code).ok_or(Error::NotFound)
+}
+
 /// A locality in the caller's scope and a group of its scheme.
 pub fn place(
     conn: &mut Conn,
@@ -207,9 +217,7 @@ pub fn place(
     locality: &str,
     group: &str,
 ) -> Result<(Locality, Group), Error> {
-    let scope = Scope::of(conn, who, now.today)?;
-    let all = localities(conn, &scope.localities)?;
-    let locality = all.into_iter().find(|each| each.code == locality).ok_or(Error::NotFound)?;
+    let locality = locality_of(conn, who, now, locality)?;
     let group = schemes::group(conn, locality.id, group, now.today)?.ok_or(Error::NotFound)?;
     Ok((locality, group))
 }

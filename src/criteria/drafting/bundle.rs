@@ -10,6 +10,7 @@ use super::store;
 use crate::access::{Commissioner, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
+use crate::criteria::agreement;
 use crate::criteria::agreement::seen::title;
 use crate::criteria::preview_pages::sides::Bundle;
 use crate::criteria::seen::{Address, Seen};
@@ -93,7 +94,7 @@ fn join(conn: &mut Conn, who: &Who, now: Now, address: &Address, with: &str) -> 
     }
     let proposal = match other.proposal_id.or(draft.proposal_id) {
         Some(proposal) => proposal,
-        None => store::add_bundle(conn, now.moment, &who.actor, seen.here.locality.id)?,
+        None => agreement::store::add(conn, now.moment, &who.actor, seen.here.locality.id)?.id,
     };
     let mine = |one: &&Version| {
         one.id == draft.id || draft.proposal_id.is_some() && one.proposal_id == draft.proposal_id

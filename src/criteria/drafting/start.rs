@@ -12,6 +12,7 @@ use super::store;
 use crate::access::{Commissioner, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
+use crate::criteria::agreement;
 use crate::criteria::check::check;
 use crate::criteria::seen::Here;
 use crate::criteria::store::{State, Version, history, in_force};
@@ -259,7 +260,7 @@ pub async fn begin(
 /// Makes drafts; several are put together. The address of the one of the page's group, or the first.
 fn make(conn: &mut Conn, who: &Who, now: Now, here: &Here, begun: Vec<Begun>) -> Result<String, Error> {
     let together = match &*begun {
-        [_, _, ..] => Some(store::add_bundle(conn, now.moment, &who.actor, here.locality.id)?),
+        [_, _, ..] => Some(agreement::store::add(conn, now.moment, &who.actor, here.locality.id)?.id),
         _ => None,
     };
     let mut made = Vec::new();

@@ -3,12 +3,11 @@
 use diesel::prelude::*;
 
 use super::super::parser::parse;
-use super::super::store::{State, Version, hash, history};
+use super::super::store::{NewVersion, State, Version, hash, insert};
 use crate::audit::Actor;
 use crate::clock::Moment;
 use crate::database::Conn;
 use crate::error::Error;
-use crate::keys::random_reference;
 use crate::schema::{criteria_versions, draft_revisions, proposals};
 
 /// A text as it was saved.
@@ -67,29 +66,12 @@ pub fn add(
     typed: &str,
     made_from_id: Option<i64>,
 ) -> Result<Version, Error> {
-    let text = canonical(typed).unwrap_or_default();
-    let latest = history(conn, locality_id, group_code)?.into_iter().next();
-    let id: i64 = diesel::insert_into(criteria_versions::table)
-        .values((
-            criteria_versions::locality_id.eq(locality_id),
-            criteria_versions::group_code.eq(group_code),
-            criteria_versions::number.eq(latest.map_or(1, |version| version.number + 1)),
-            criteria_versions::state.eq(State::Draft),
-            criteria_versions::text_hash.eq(hash(&text)),
-            criteria_versions::text.eq(text),
-            criteria_versions::set_up_by_administrator.eq(false),
-            criteria_versions::reason.eq(""),
-            criteria_versions::created_by.eq(actor.user_id),
-            criteria_versions::who.eq(&actor.who),
-            criteria_versions::created_at.eq(now),
-            criteria_versions::made_from_id.eq(made_from_id),
-        ))
-        .returning(criteria_versions::id)
-        .get_result(conn)?;
+    let new = NewVersion { made_from_id, ..NewVersion::draft(canonical(typed).unwrap_or_default()) };
+    let version = insert(conn, now, actor, (locality_id, group_code), new)?;
     if !typed.is_empty() {
-        add_revision(conn, now, actor, id, typed)?;
+        add_revision(conn, now, actor, version.id, typed)?;
     }
-    Ok(criteria_versions::table.find(id).select(Version::as_select()).first(conn)?)
+    Ok(version)
 }
 
 /// Keeps a text that was typed into a draft as it showed it. The same text sent again is kept already.
@@ -189,29 +171,6 @@ pub fn bundle(conn: &mut Conn, proposal_id: i64) -> Result<Vec<Version>, Error> 
         .order((criteria_versions::group_code, criteria_versions::number))
         .select(Version::as_select())
         .load(conn)?)
-}
-
-/// A proposal in draft, for versions that belong together.
-pub fn add_bundle(conn: &mut Conn, now: Moment, actor: &Actor, locality_id: i64) -> Result<i64, Error> {
-    Ok(diesel::insert_into(proposals::table)
-        .values((
-            proposals::reference.eq(format!("C-{}", random_reference())),
-            proposals::locality_id.eq(locality_id),
-            proposals::state.eq("draft"),
-            proposals::title.eq(""),
-            proposals::reason.eq(""),
-            proposals::equality_note.eq(""),
-            proposals::hash.eq(""),
-            proposals::proposed_who.eq(""),
-            proposals::decided_who.eq(""),
-            proposals::decision_reason.eq(""),
-            proposals::impact.eq(""),
-            proposals::created_by.eq(actor.user_id),
-            proposals::who.eq(&actor.who),
-            proposals::created_at.eq(now),
-        ))
-        .returning(proposals::id)
-        .get_result(conn)?)
 }
 
 /// Puts a draft into a bundle, or with none takes it out of its own.

@@ -9,11 +9,12 @@ use serde_json::json;
 
 use super::edit::{changes, edited};
 use super::form::StepForm;
-use super::pages::{Shown, locality};
+use super::pages::Shown;
 use super::store;
 use crate::access::{Commissioner, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
+use crate::criteria::agreement::seen::locality_of;
 use crate::criteria::store::{SCHEME, State, Version, version as version_of};
 use crate::database::{Conn, Database};
 use crate::error::Error;
@@ -46,7 +47,7 @@ pub async fn start(
     let to = database
         .write(move |conn| {
             once(conn, now.moment, who.user_id, &form.key, |conn| {
-                let here = locality(conn, &who, now, &code)?;
+                let here = locality_of(conn, &who, now, &code)?;
                 if let Some(open) = store::open_draft(conn, here.id)? {
                     return Ok(format!("{}/edit", address(&here, open.number)));
                 }
@@ -136,7 +137,7 @@ fn draft(
     code: &str,
     number: i64,
 ) -> Result<(Locality, Version), Error> {
-    let here = locality(conn, who, now, code)?;
+    let here = locality_of(conn, who, now, code)?;
     let version = version_of(conn, here.id, SCHEME, number)?.ok_or(Error::NotFound)?;
     Ok((here, version))
 }

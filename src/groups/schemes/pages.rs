@@ -8,26 +8,14 @@ use super::edit::changes;
 use super::store;
 use crate::access::{ReadsGroups, Role, Who};
 use crate::clock::Now;
-use crate::criteria::agreement::seen::{Agreement, Reader, Seen};
+use crate::criteria::agreement::seen::{Agreement, Reader, Seen, locality_of};
 use crate::criteria::store::{SCHEME, State, Version, agreed_on, history};
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::scheme::{CancerMode, Group, Scheme};
-use crate::groups::store::{chosen, localities};
 use crate::once::fresh_key;
 use crate::page::{Chrome, filters, show};
-use crate::people::scope::Scope;
 use crate::runs::store::Locality;
-
-/// A locality within the caller's reach, by code.
-///
-/// # Errors
-/// `NotFound` for any other code, whether there is such a locality or not.
-pub fn locality(conn: &mut Conn, who: &Who, now: Now, code: &str) -> Result<Locality, Error> {
-    let scope = Scope::of(conn, who, now.today)?;
-    let all = localities(conn, &scope.localities)?;
-    chosen(&all, Some(code))?.cloned().ok_or(Error::NotFound)
-}
 
 /// A scheme in the form pages show: who is tried first, what stands beside, what is retired.
 pub struct Shown {
@@ -90,7 +78,7 @@ pub async fn scheme(
 }
 
 fn scheme_page(conn: &mut Conn, who: &Who, now: Now, code: &str) -> Result<SchemePage, Error> {
-    let here = locality(conn, who, now, code)?;
+    let here = locality_of(conn, who, now, code)?;
     let schemes = store::Schemes::on(conn, now.today)?;
     let all = agreed_on(conn, here.id, now.today)?;
     let standing = all.iter().find(|version| version.is_scheme()).cloned();

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use crate::audit::Actor;
 use crate::clock::Moment;
-use crate::criteria::store::{AGREED, SCHEME, State, Version, hash, history, version};
+use crate::criteria::store::{AGREED, NewVersion, SCHEME, State, Version, hash, history, insert, version};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::scheme::{Group, Scheme};
@@ -157,24 +157,7 @@ pub fn add_draft(
     locality_id: i64,
     scheme: &Scheme,
 ) -> Result<i64, Error> {
-    let number = history(conn, locality_id, SCHEME)?.first().map_or(1, |version| version.number + 1);
-    let text = scheme.text();
-    diesel::insert_into(criteria_versions::table)
-        .values((
-            criteria_versions::locality_id.eq(locality_id),
-            criteria_versions::group_code.eq(SCHEME),
-            criteria_versions::number.eq(number),
-            criteria_versions::state.eq(State::Draft),
-            criteria_versions::text_hash.eq(hash(&text)),
-            criteria_versions::text.eq(text),
-            criteria_versions::set_up_by_administrator.eq(false),
-            criteria_versions::reason.eq(""),
-            criteria_versions::created_by.eq(actor.user_id),
-            criteria_versions::who.eq(&actor.who),
-            criteria_versions::created_at.eq(now),
-        ))
-        .execute(conn)?;
-    Ok(number)
+    Ok(insert(conn, now, actor, (locality_id, SCHEME), NewVersion::draft(scheme.text()))?.number)
 }
 
 /// Gives a draft another text, unless somebody did so first.
