@@ -1,4 +1,5 @@
-//! The journeys of the portal's people in a real browser, each with scripts and without. `bin/test` gets what they need.
+//! The journeys of the portal's people in a real browser, each with scripts on SQLite and without them on PostgreSQL.
+//! `bin/test` gets what they need.
 
 mod agreements;
 mod browser;
@@ -18,7 +19,7 @@ mod users;
 
 use browser::{Browser, Chromedriver, Scripts};
 use look::Looker;
-use portal::{Account, Portal};
+use portal::{Account, Engine, Portal};
 
 /// A running portal, a window on it, and who looks at each page.
 pub struct Journey {
@@ -58,7 +59,11 @@ impl Journey {
 /// Walks a journey to its end, closes the window whatever happens, and validates the HTML of the pages seen.
 async fn walk(name: &str, scripts: Scripts, steps: impl AsyncFn(&Journey)) {
     let looker = Looker::new(name, scripts);
-    let portal = Portal::start();
+    let engine = match scripts {
+        Scripts::On => Engine::Sqlite,
+        Scripts::Off => Engine::Postgres,
+    };
+    let portal = Portal::start(engine);
     let chromedriver = Chromedriver::start();
     let window = chromedriver.window().await.expect("Chromium starts");
     let walked = window.run_and_quit(async |driver| {
@@ -69,7 +74,7 @@ async fn walk(name: &str, scripts: Scripts, steps: impl AsyncFn(&Journey)) {
     walked.await.expect("the window closes").validate();
 }
 
-/// Makes two tests of a journey: with scripts and without.
+/// Makes two tests of a journey: with scripts and without, each on its engine.
 macro_rules! journey {
     ($name:ident) => {
         mod $name {
