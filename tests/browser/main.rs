@@ -14,6 +14,7 @@ mod people;
 mod portal;
 mod roles;
 mod runs;
+mod schemes;
 mod signing_in;
 mod users;
 
