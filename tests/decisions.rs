@@ -1,6 +1,7 @@
 //! Judgement cases: who sees which, what a decision does at once, and that no run undoes it.
 
 mod answers;
+mod identified;
 mod meanwhile;
 mod together;
 

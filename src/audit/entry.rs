@@ -107,6 +107,7 @@ stored_as_text! {
         DecisionReviewed = "kept or ended a decision",
         QuestionAsked = "asked a practice for a fact",
         QuestionAnswered = "answered for a fact",
+        TextCleared = "said that a text identifies nobody",
         CorrectionsRead = "listed questions and corrections",
         CorrectionsSettled = "confirmed or ended corrections",
         MovementsListed = "listed movements",

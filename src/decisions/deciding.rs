@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::page::{
     Chrome, Difference, Mistakes, NavItem, StalePage, filters, save, see_other, show_as, typed,
 };
+use crate::people::identified_text::{Caught, Found as Identified, Typed, fields, look};
 use crate::runs::again;
 use crate::runs::amend::{Because, amend};
 use crate::runs::store::{Cause, Source, lock_standing};
@@ -31,6 +32,7 @@ enum Unsaved {
     Mistaken(Mistakes),
     /// Somebody was faster, or a register or run changed the case.
     Overtaken(Box<Found>),
+    Identified(Box<Identified>),
 }
 
 pub async fn decide(
@@ -56,6 +58,10 @@ pub async fn decide(
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(Unsaved::Overtaken(found)) => overtaken(&who, *found, form),
+        Err(Unsaved::Identified(found)) => {
+            let case = format!("/decisions/{pseudonym}");
+            found.ask(&who, format!("{case}/decision"), case, fields(&form))
+        }
     }
 }
 
@@ -74,8 +80,19 @@ fn decide_case(
         Ok(checked) => checked,
         Err(mistakes) => return Ok(Err(Unsaved::Mistaken(mistakes))),
     };
+    let typed = [Typed::new("reason", "Reason", &checked.reason)];
+    let clear = match look(&typed, &found.about(), now.today, &form.said) {
+        Ok(clear) => clear,
+        Err(Caught::Mend(mistakes)) => return Ok(Err(Unsaved::Mistaken(mistakes))),
+        Err(Caught::Ask(found)) => return Ok(Err(Unsaved::Identified(found))),
+    };
+    let checked = Checked { reason: clear.text("reason"), ..checked };
     match record(conn, who, now, &found, &checked, None)? {
-        Some(_) => Ok(Ok(format!("/decisions/{pseudonym}"))),
+        Some(reference) => {
+            let subjects = [Subject::person(pseudonym), Subject::decision(&reference)];
+            clear.record(conn, now, who, &subjects)?;
+            Ok(Ok(format!("/decisions/{pseudonym}")))
+        }
         None => Ok(Err(Unsaved::Mistaken(Mistakes::of_one("choice", WHICH_THEN)))),
     }
 }

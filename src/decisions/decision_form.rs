@@ -7,6 +7,7 @@ use super::case::{Choice, Settled, settle};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::page::{Mistakes, TypedDate, long_day, typed};
+use crate::people::identified_text::Said;
 use crate::settings::store::Values;
 
 /// The longest reason, in characters.
@@ -26,6 +27,8 @@ pub struct DecisionForm {
     pub review_year: String,
     pub key: String,
     pub version: String,
+    #[serde(flatten)]
+    pub said: Said,
 }
 
 /// A decision that can be recorded.

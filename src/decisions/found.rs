@@ -1,5 +1,6 @@
 //! Finding one case within the caller's scope, with all that its page and its decisions rest on.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::case::{Choice, Pattern, State};
@@ -15,6 +16,7 @@ use crate::error::Error;
 use crate::groups::schemes::store::{Schemes, numbered};
 use crate::keys::digest_hex;
 use crate::page::Choice as Offered;
+use crate::people::identifiers::About;
 use crate::people::register::published;
 use crate::people::scope::{Reach, Scope, shares};
 use crate::runs::amend::{Stands, stands};
@@ -51,6 +53,7 @@ pub struct Person {
     pub nhs_number: String,
     pub given_name: Option<String>,
     pub family_name: Option<String>,
+    pub born: NaiveDate,
     pub practice_id: i64,
     pub practice: String,
     pub practice_name: String,
@@ -101,6 +104,15 @@ impl Found {
     /// The groups that are ruled out.
     pub fn ruled_out(&self) -> Vec<Option<String>> {
         self.ruling().into_iter().map(|decision| decision.group_code.clone()).collect()
+    }
+
+    /// What the caller knows of the person, and so may type; see [`crate::people::identified_text`].
+    pub fn about(&self) -> About {
+        if !self.named {
+            return About::default();
+        }
+        let names = [&self.person.given_name, &self.person.family_name];
+        About { names: names.into_iter().flatten().cloned().collect(), born: Some(self.person.born) }
     }
 
     /// What is missing and the groups that are left.
@@ -193,6 +205,7 @@ fn person(conn: &mut Conn, pseudonym: &str) -> Result<Person, Error> {
             people::nhs_number,
             person_records::given_name,
             person_records::family_name,
+            person_records::date_of_birth,
             organisations::id,
             organisations::code,
             organisations::name,

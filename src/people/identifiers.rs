@@ -1,5 +1,5 @@
 //! What identifies somebody in free text: NHS numbers in any spacing, birth dates, phone numbers, postcodes, e-mail
-//! addresses, and the name of the person the text is about. Found before the text is stored.
+//! addresses, names after a title, and the name of the person the text is about. Found before the text is stored.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -18,6 +18,8 @@ pub enum Kind {
     Postcode,
     EmailAddress,
     Name,
+    /// A name after a title, whoever's it is.
+    TitledName,
 }
 
 impl Kind {
@@ -30,6 +32,7 @@ impl Kind {
             Kind::Postcode => "a postcode",
             Kind::EmailAddress => "an e-mail address",
             Kind::Name => "the person's name",
+            Kind::TitledName => "a name",
         }
     }
 }
@@ -63,6 +66,7 @@ pub fn find(text: &str, about: &About, today: NaiveDate) -> Vec<Identifier> {
     found.extend(phone_numbers(&plain.text));
     found.extend(postcodes(&plain.text));
     found.extend(names(&plain.text, &about.names));
+    found.extend(titled_names(&plain.text));
     apart(found).into_iter().map(|one| Identifier { at: plain.place(&one.at), ..one }).collect()
 }
 
@@ -260,6 +264,13 @@ fn names(text: &str, names: &[String]) -> Vec<Identifier> {
     found
 }
 
+/// A word in capitals after a title by which people in somebody's care are called; professionals have others.
+fn titled_names(text: &str) -> Vec<Identifier> {
+    static TITLED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"\b(?:Mr|Mrs|Ms|Miss|Mx)\.? \p{Lu}[\p{L}'-]+(?: \p{Lu}[\p{L}'-]+){0,2}"));
+    TITLED.find_iter(text).map(|one| Identifier { kind: Kind::TitledName, at: one.range() }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -333,6 +344,14 @@ mod tests {
     fn the_persons_name_is_found_as_whole_words() {
         assert_eq!(pieces("ZEBEDEE is well; zebedees are not"), [(Kind::Name, "ZEBEDEE")]);
         assert_eq!(pieces("Mrs Test and Li, but not li"), [(Kind::Name, "Test"), (Kind::Name, "Li")]);
+    }
+
+    #[test]
+    fn a_name_after_a_title_is_found_whoever_it_is() {
+        let nobody = About::default();
+        let found = find("Seen with Mr. John O'Neill; Dr Roy and Miss out", &nobody, today());
+        let kinds: Vec<Kind> = found.iter().map(|one| one.kind).collect();
+        assert_eq!(kinds, [Kind::TitledName]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod counting;
 mod csv;
 pub mod export;
 pub mod filters;
+pub mod identified_text;
 pub mod identifiers;
 pub mod known;
 pub mod list;
