@@ -74,7 +74,9 @@ impl Role {
             Role::Coordinator => "See the people on your caseload.",
             Role::Analyst => "See runs and figures of your localities and import data.",
             Role::LayPartner => "Read the groups and their criteria, and comment on proposals.",
-            Role::Auditor => "No pages yet but your account.",
+            Role::Auditor => {
+                "Read who did and read what in your commissioner's localities, and look at break-glass reads."
+            }
             Role::Keyer => "No pages yet but your account.",
         }
     }
@@ -227,6 +229,9 @@ pub fn navigation(role: Role) -> Vec<NavItem> {
     if IMPORTS.contains(&role) {
         items.push(item("Imports", "/imports"));
     }
+    if role == Role::Auditor {
+        items.push(item("Audit trail", "/audit"));
+    }
     if role == Role::Administrator {
         items.push(item("Organisations", "/admin/organisations"));
         items.push(item("Users", "/admin/users"));
@@ -332,6 +337,10 @@ in_role! {
 in_role! {
     /// Answers criteria proposals and decides judgement cases for a provider network.
     Provider: &[Role::Provider]
+}
+in_role! {
+    /// Reads the audit trail of a commissioner's localities.
+    Auditor: &[Role::Auditor]
 }
 in_role! {
     /// Answers for a practice.

@@ -16,7 +16,7 @@ use crate::jobs::Tools;
 use crate::keys::Keys;
 use crate::sessions::{HOURS, Sessions};
 use crate::{
-    accounts, assets, criteria, cross_site, decisions, groups, health, home, imports, mail, movements,
+    accounts, assets, audit, criteria, cross_site, decisions, groups, health, home, imports, mail, movements,
     organisations, people, runs, settings,
 };
 
@@ -107,6 +107,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(criteria::routes)
         .configure(decisions::routes)
         .configure(settings::routes)
+        .configure(audit::routes)
         .configure(home::routes);
     config.configure(organisations::routes);
     config.configure(imports::routes);

@@ -166,6 +166,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_concerns (whom, entry_id) {
+        whom -> Text,
+        entry_id -> BigInt,
+    }
+}
+
+diesel::table! {
     outgoing_mail (id) {
         id -> BigInt,
         reference -> Text,
@@ -685,6 +692,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    unmaskings (id) {
+        id -> BigInt,
+        reference -> Text,
+        person_id -> BigInt,
+        practice_id -> BigInt,
+        asked_by -> BigInt,
+        asked_for -> BigInt,
+        reason -> Text,
+        asked_at -> Timestamp,
+        shown_at -> Nullable<Timestamp>,
+        entry_id -> Nullable<BigInt>,
+        looked_at -> Nullable<Timestamp>,
+        looked_by -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
 diesel::joinable!(organisations -> localities (locality_id));
 diesel::joinable!(care_agreements -> organisations (network_id));
 diesel::joinable!(care_agreements -> localities (locality_id));
@@ -747,6 +772,8 @@ diesel::joinable!(former_placements -> people (person_id));
 diesel::joinable!(settings_changes -> users (changed_by));
 diesel::joinable!(declared_complete -> localities (locality_id));
 diesel::joinable!(declared_complete -> organisations (practice_id));
+diesel::joinable!(audit_concerns -> audit_entries (entry_id));
+diesel::joinable!(unmaskings -> people (person_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
@@ -795,4 +822,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     settings,
     settings_changes,
     declared_complete,
+    audit_concerns,
+    unmaskings,
 );

@@ -25,6 +25,7 @@ use May::{Anybody, Roles, SignedIn};
 const ADMINISTRATOR: &[Role] = &[Role::Administrator];
 const COMMISSIONER: &[Role] = &[Role::Commissioner];
 const PROVIDER: &[Role] = &[Role::Provider];
+const AUDITOR: &[Role] = &[Role::Auditor];
 const PRACTICE: &[Role] = &[Role::Gp, Role::PracticeStaff];
 
 /// Method, address as the routes write it, and who may call it.
@@ -100,6 +101,9 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/admin/outbox/{reference}", Roles(ADMINISTRATOR)),
     ("post", "/admin/outbox/{reference}/retry", Roles(ADMINISTRATOR)),
     ("get", "/", SignedIn),
+    ("get", "/audit", Roles(AUDITOR)),
+    ("get", "/audit.csv", Roles(AUDITOR)),
+    ("get", "/audit/{entry}", Roles(AUDITOR)),
     ("get", "/groups", Roles(GROUPS)),
     ("get", "/groups.csv", Roles(GROUPS)),
     ("get", "/groups/{locality}/{code}", Roles(GROUPS)),

@@ -31,4 +31,5 @@ mod schema;
 mod schemes;
 mod settings;
 mod shell;
+mod trail;
 mod users;

@@ -112,6 +112,14 @@ stored_as_text! {
         CorrectionsSettled = "confirmed or ended corrections",
         MovementsListed = "listed movements",
         Exported = "exported",
+        PeopleExported = "exported people's records",
+        AuditExported = "exported the audit trail",
+        LookedRead = "read who looked at a person's record",
+        UnmaskAsked = "asked to unmask a person",
+        Unmasked = "unmasked a person",
+        UnmaskingsListed = "listed break-glass reads",
+        UnmaskingLookedAt = "marked a break-glass read as looked at",
+        UnmaskingReopened = "marked a break-glass read as not looked at",
         SettingChanged = "changed a setting",
         MailRetried = "retried a mail",
         MailRead = "read a mail",
@@ -129,7 +137,30 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// What kinds there are, as entries store them.
+    pub const KINDS: [&str; 15] = [
+        "person",
+        "petition",
+        "user",
+        "organisation",
+        "locality",
+        "import",
+        "decision",
+        "question",
+        "run",
+        "proposal",
+        "setting",
+        "mail",
+        "break-glass read",
+        "sharing agreement",
+        "criteria",
+    ];
+
     fn new(kind: &'static str, reference: impl Into<String>) -> Subject {
+        debug_assert!(
+            Subject::KINDS.contains(&kind),
+            "{kind} is among the kinds that the trail looks through"
+        );
         Subject { kind, reference: reference.into() }
     }
 
@@ -186,6 +217,11 @@ impl Subject {
     /// A mail, by reference.
     pub fn mail(reference: impl Into<String>) -> Subject {
         Subject::new("mail", reference)
+    }
+
+    /// A break-glass read, by reference.
+    pub fn unmasking(reference: impl Into<String>) -> Subject {
+        Subject::new("break-glass read", reference)
     }
 
     /// A sharing agreement, by reference.

@@ -3,13 +3,16 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{Actor, Subject, Verb};
+use super::{Actor, Subject, Verb, concerns};
 use crate::clock::Moment;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::keys::{digest_hex, hex, random_bytes};
 use crate::on_each;
-use crate::schema::{audit_entries, audit_subjects};
+use crate::schema::{audit_concerns, audit_entries, audit_subjects};
+
+/// Subjects written at a time: engines bound the values of one statement.
+const AT_ONCE: usize = 1_000;
 
 /// What the digest is taken of: all that the row says, in this order.
 #[derive(Serialize)]
@@ -37,6 +40,18 @@ pub fn record(
     subjects: &[Subject],
     details: serde_json::Value,
 ) -> Result<(), Error> {
+    record_entry(conn, now, actor, verb, subjects, details).map(drop)
+}
+
+/// The same; gives the entry's running number.
+pub fn record_entry(
+    conn: &mut Conn,
+    now: Moment,
+    actor: &Actor,
+    verb: Verb,
+    subjects: &[Subject],
+    details: serde_json::Value,
+) -> Result<i64, Error> {
     let content = serde_json::to_string(&Content {
         at: now.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
         who: &actor.who,
@@ -78,8 +93,14 @@ pub fn record(
             )
         })
         .collect();
-    if !rows.is_empty() {
-        on_each!(conn, inner => diesel::insert_into(audit_subjects::table).values(rows).execute(inner))?;
+    for some in rows.chunks(AT_ONCE) {
+        let some = some.to_vec();
+        on_each!(conn, inner => diesel::insert_into(audit_subjects::table).values(some).execute(inner))?;
     }
-    Ok(())
+    let whom: Vec<_> = concerns::of_act(conn, actor, subjects)?
+        .into_iter()
+        .map(|whom| (audit_concerns::whom.eq(whom), audit_concerns::entry_id.eq(entry_id)))
+        .collect();
+    on_each!(conn, inner => diesel::insert_into(audit_concerns::table).values(whom).execute(inner))?;
+    Ok(entry_id)
 }

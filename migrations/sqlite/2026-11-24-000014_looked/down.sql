@@ -1,0 +1,3 @@
+DROP TABLE unmaskings;
+DROP INDEX audit_entries_by_verb;
+DROP TABLE audit_concerns;

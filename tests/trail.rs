@@ -1,0 +1,185 @@
+//! `/audit`: an auditor reads what concerns its commissioner, narrowed as asked, and nothing of another's.
+
+use actix_web::http::StatusCode;
+use common_ground::access::Role;
+use common_ground::schema::{
+    audit_entries, care_agreements, localities, organisations, people, person_records,
+};
+use diesel::prelude::*;
+
+use crate::grouped::{day, grouped, loaded, people_in};
+use crate::harness::{Browser, TestPortal};
+use crate::on_both;
+
+pub async fn signed_in(portal: &TestPortal, role: Role, organisation: Option<&str>) -> Browser {
+    let email = format!("{}.{}@example.org", role.word(), organisation.unwrap_or("service").to_lowercase());
+    portal.add_user(&email, role, organisation);
+    portal.signed_in(&email).await
+}
+
+/// NHS number, pseudonym and family name of somebody registered with a practice.
+pub fn somebody(portal: &TestPortal, practice: &str) -> (String, String, String) {
+    portal.read(|conn| {
+        let row: (String, String, Option<String>) = people::table
+            .inner_join(person_records::table.inner_join(organisations::table))
+            .filter(organisations::code.eq(practice))
+            .filter(person_records::family_name.is_not_null())
+            .filter(person_records::deducted_on.is_null().and(person_records::died_on.is_null()))
+            .order(people::id)
+            .select((people::nhs_number, people::pseudonym, person_records::family_name))
+            .first(conn)?;
+        Ok((row.0, row.1, row.2.unwrap()))
+    })
+}
+
+/// The running number of the last entry of a verb.
+pub fn last(portal: &TestPortal, verb: &str) -> i64 {
+    portal.read(|conn| {
+        let rows = audit_entries::table.filter(audit_entries::verb.eq(verb));
+        Ok(rows.order(audit_entries::id.desc()).select(audit_entries::id).first(conn)?)
+    })
+}
+
+on_both! {
+    async fn an_auditor_reads_what_concerns_its_commissioner_and_nothing_of_another_s(portal) {
+        let portal = grouped(portal);
+        let (here, there) = (somebody(&portal, "E87001").1, somebody(&portal, "E87004").1);
+        signed_in(&portal, Role::Gp, Some("E87001")).await.get(&format!("/people/{here}")).await;
+        let ours = last(&portal, "read a person's record");
+        signed_in(&portal, Role::Gp, Some("E87004")).await.get(&format!("/people/{there}")).await;
+        let theirs = last(&portal, "read a person's record");
+        signed_in(&portal, Role::Administrator, None).await;
+        let everybody_s = last(&portal, "signed in");
+        let mut first = signed_in(&portal, Role::Auditor, Some("CCG01")).await;
+        let mut second = signed_in(&portal, Role::Auditor, Some("CCG02")).await;
+        let nobody = first.get("/audit/999999").await;
+        for (auditor, sees, not, whom) in
+            [(&mut first, ours, theirs, (&here, &there)), (&mut second, theirs, ours, (&there, &here))]
+        {
+            let list = auditor.get("/audit").await.text();
+            assert!(list.contains(&format!("href=\"/audit/{sees}\"")) && list.contains(whom.0.as_str()), "{list}");
+            assert!(!list.contains(&format!("href=\"/audit/{not}\"")) && !list.contains(whom.1.as_str()), "{list}");
+            assert!(list.contains(&format!("href=\"/audit/{everybody_s}\"")), "{list}");
+            assert_eq!(auditor.get(&format!("/audit/{sees}")).await.status, StatusCode::OK);
+            let refused = auditor.get(&format!("/audit/{not}")).await;
+            assert_eq!((refused.status, refused.body), (StatusCode::NOT_FOUND, nobody.body.clone()));
+            let csv = auditor.get("/audit.csv").await.text();
+            assert!(csv.contains(whom.0.as_str()) && !csv.contains(whom.1.as_str()), "{csv}");
+        }
+    }
+}
+
+on_both! {
+    async fn every_filter_narrows_the_trail_and_its_file_alike(portal) {
+        let portal = grouped(portal);
+        let (number, pseudonym, family) = somebody(&portal, "E87001");
+        let mut gp = signed_in(&portal, Role::Gp, Some("E87001")).await;
+        gp.get("/people").await;
+        gp.get(&format!("/people/{pseudonym}")).await;
+        gp.post("/people", &[("words", &number)]).await;
+        signed_in(&portal, Role::Commissioner, Some("CCG01")).await.get(&format!("/people/{pseudonym}")).await;
+        let mut auditor = signed_in(&portal, Role::Auditor, Some("CCG01")).await;
+        let today = common_ground::clock::london_day(portal.tools.clock.now().moment);
+        let spoken = pseudonym.to_lowercase().replace('-', "%20");
+        for (query, rows) in [
+            ("what=read+a+person%27s+record".to_owned(), 2),
+            (format!("record={pseudonym}"), 4),
+            (format!("record={spoken}&who=GP.E87"), 3),
+            ("who=commissioner&what=read+a+person%27s+record".to_owned(), 1),
+            (format!("record={pseudonym}&from={today}"), 4),
+            (format!("record={pseudonym}&to={}", today.pred_opt().unwrap()), 0),
+            (format!("record={pseudonym}&from=1+4+2015&to={today}"), 4),
+            ("who=100%25".to_owned(), 0),
+        ] {
+            let page = auditor.get(&format!("/audit?{query}")).await.text();
+            assert_eq!(people_in(&page), rows, "{query}: {page}");
+            let file = auditor.get(&format!("/audit.csv?{query}")).await.text();
+            assert_eq!(file.lines().count() as i64, rows + 1, "{query}: {file}");
+            assert!(file.starts_with("\u{feff}entry,at,who,acting_as,role,verb,subject,from,digest\r\n"));
+            let told = auditor.get(&format!("/audit/{}", last(&portal, "exported the audit trail"))).await.text();
+            assert!(told.contains(&format!("<span class=\"cg-lines\">{rows}</span>")), "{told}");
+            for shown in [&page, &file, &told] {
+                assert!(!shown.contains(&number) && !shown.contains(&family), "{shown}");
+            }
+        }
+        let page = auditor.get("/audit?what=flew&from=soon&record=P-0000-0000").await.text();
+        assert!(page.contains("the filter “What”") && page.contains("the filter “From”"), "{page}");
+        assert!(page.contains("No entry fits all of these filters") && page.contains("Without Record: P-0000-0000"), "{page}");
+        assert_eq!(auditor.get("/audit.csv?what=flew").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+on_both! {
+    async fn an_entry_shows_before_and_after(portal) {
+        let portal = loaded(portal);
+        let mut admin = signed_in(&portal, Role::Administrator, None).await;
+        let path = "/admin/settings/decisions.review_months";
+        let form = admin.get(path).await;
+        let (key, version) = (form.field("key"), form.field("version"));
+        let sent = [("key", &*key), ("version", &*version), ("value", "6"), ("reason", "Twice a year")];
+        let answer = admin.post(path, &sent).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let mut auditor = signed_in(&portal, Role::Auditor, Some("CCG02")).await;
+        let page = auditor.get(&format!("/audit/{}", last(&portal, "changed a setting"))).await.text();
+        for words in ["What changed", "<span class=\"cg-lines\">12</span>", "<span class=\"cg-lines\">6</span>", "Twice a year", "setting <a"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+    }
+}
+
+on_both! {
+    async fn a_failed_sign_in_is_read_where_the_account_belongs_and_everywhere_if_to_none(portal) {
+        let portal = loaded(portal);
+        portal.add_user("gp@south.example", Role::Gp, Some("E87004"));
+        let mut stranger = portal.stranger().await;
+        for email in ["gp@south.example", "nobody@south.example"] {
+            stranger.post("/sign-in", &[("email", email), ("password", "wrong wrong wrong")]).await;
+        }
+        let failed = "/audit?what=failed+to+sign+in";
+        let mut north = signed_in(&portal, Role::Auditor, Some("CCG01")).await;
+        let mut south = signed_in(&portal, Role::Auditor, Some("CCG02")).await;
+        assert_eq!(people_in(&north.get(failed).await.text()), 1);
+        let page = south.get(failed).await.text();
+        assert!(people_in(&page) == 2 && page.contains("gp@south.example"), "{page}");
+    }
+}
+
+on_both! {
+    async fn of_a_list_over_two_commissioners_each_auditor_sees_its_own_people(portal) {
+        let portal = grouped(portal);
+        portal.write(|conn| {
+            let network: i64 =
+                organisations::table.filter(organisations::code.eq("PN01")).select(organisations::id).first(conn)?;
+            let places: Vec<i64> = localities::table.select(localities::id).load(conn)?;
+            for place in places {
+                for group in ["HEALTHY_16_74", "HEALTHY_75", "LTC_16_74", "LTC_75", "SEMI", "EXCLUDED"] {
+                    diesel::insert_into(care_agreements::table)
+                        .values((
+                            care_agreements::network_id.eq(network),
+                            care_agreements::locality_id.eq(place),
+                            care_agreements::group_code.eq(group),
+                            care_agreements::from_on.eq(day()),
+                        ))
+                        .execute(conn)?;
+                }
+            }
+            Ok(())
+        });
+        let list = signed_in(&portal, Role::Provider, Some("PN01")).await.get("/people?per=100").await.text();
+        let listed: Vec<&str> = list.split("href=\"/people/P-").skip(1).map(|part| &part[..9]).collect();
+        let entry = format!("/audit/{}", last(&portal, "listed people"));
+        let mut seen = Vec::new();
+        for commissioner in ["CCG01", "CCG02"] {
+            let page = signed_in(&portal, Role::Auditor, Some(commissioner)).await.get(&entry).await.text();
+            let (these, others): (Vec<&str>, Vec<&str>) = listed.iter().partition(|one| page.contains(**one));
+            assert!(!these.is_empty() && !others.is_empty(), "{commissioner}: {page}");
+            let elsewhere = if others.len() == 1 { "1 person".into() } else { format!("{} people", others.len()) };
+            assert!(page.contains(&format!("And {elsewhere} of other commissioners")), "{page}");
+            seen.extend(these);
+        }
+        seen.sort_unstable();
+        let mut all = listed.clone();
+        all.sort_unstable();
+        assert_eq!(seen, all);
+    }
+}
