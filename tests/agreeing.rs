@@ -6,8 +6,11 @@ use common_ground::audit::Actor;
 use common_ground::clock::Clock;
 use common_ground::criteria::parser::parse;
 use common_ground::criteria::store::{self, Becomes, Version};
+use common_ground::groups::scheme::Scheme;
+use common_ground::groups::schemes::edit::{Edit, edited};
+use common_ground::groups::schemes::store as schemes;
 use common_ground::runs::store::locality;
-use common_ground::schema::{care_agreements, organisations, outgoing_mail, users};
+use common_ground::schema::{care_agreements, criteria_versions, organisations, outgoing_mail, users};
 use diesel::prelude::*;
 
 use crate::grouped::{day, loaded};
@@ -75,6 +78,34 @@ pub fn draft(portal: &TestPortal, group: &str, text: &str) -> Version {
         assert!(store::add(conn, now, &Actor::command_line(), here, group, &expression, Becomes::Draft)?);
         Ok(store::history(conn, here, group)?.remove(0))
     })
+}
+
+/// The shipped scheme with learning disability renamed, and a group of people who are frail.
+pub fn own_scheme() -> Scheme {
+    let (label, description) = ("Help with learning".to_owned(), String::new());
+    let rename = Edit::Rename { code: "LD".into(), label, description: description.clone() };
+    let add = Edit::Add { code: "FRAIL_85".into(), label: "Frail people".into(), description };
+    [rename, add].iter().fold(Scheme::shipped().clone(), |scheme, edit| edited(&scheme, edit).unwrap())
+}
+
+/// Puts [`own_scheme`] in force in LOC01 from the samples' day, as if it had been agreed, with criteria of its own group.
+pub fn own_scheme_in_force(portal: &TestPortal) {
+    let now = portal.tools.clock.now().moment;
+    portal.write(|conn| {
+        let here = locality(conn, "LOC01")?.unwrap().id;
+        let number = schemes::add_draft(conn, now, &Actor::command_line(), here, &own_scheme())?;
+        let draft = store::version(conn, here, store::SCHEME, number)?.unwrap();
+        diesel::update(criteria_versions::table.find(draft.id))
+            .set((
+                criteria_versions::state.eq(store::State::InForce),
+                criteria_versions::in_force_from.eq(day()),
+            ))
+            .execute(conn)?;
+        let frail = parse("age >= 85 and ltc_count >= 2").unwrap().expression;
+        let becomes = Becomes::FirstSet("Set up for a test");
+        assert!(store::add(conn, now, &Actor::command_line(), here, "FRAIL_85", &frail, becomes)?);
+        Ok(())
+    });
 }
 
 /// The versions of a group in force on a day: number and text.

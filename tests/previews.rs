@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use common_ground::access::Role;
 use common_ground::criteria::preview_pages::impact::impact;
 use common_ground::criteria::store::{self as criteria, State};
+use common_ground::groups::scheme::Scheme;
 use common_ground::people::register::FOREVER;
-use common_ground::people::why::shipped_label;
 use common_ground::runs::apply::find;
 use common_ground::runs::store::locality;
 use common_ground::schema::{audit_entries, criteria_versions, person_contacts};
@@ -19,6 +19,10 @@ use crate::grouped::{day, grouped, loaded, people_in};
 use crate::harness::{Browser, TestPortal};
 use crate::on_both;
 use crate::samples::{self, Row, command};
+
+fn shipped_label(code: &str) -> String {
+    Scheme::shipped().group(code).unwrap().label.clone()
+}
 
 /// A preview's file: table, row, column, count.
 type Sheet = Vec<[String; 4]>;

@@ -9,7 +9,7 @@ use common_ground::runs::store::by_reference;
 use common_ground::schema::movements;
 use diesel::prelude::*;
 
-use crate::agreeing::{agreeing, another_day, answer, decide, propose};
+use crate::agreeing::{PAGE, agreeing, another_day, answer, decide, draft, own_scheme_in_force, propose};
 use crate::grouped::{day, group, loaded};
 use crate::harness::{Answer, Browser, TestPortal};
 use crate::on_both;
@@ -198,5 +198,45 @@ on_both! {
             let list = bob.get(address).await.text();
             assert!(list.contains("Cancer care") && list.contains("<option value=\"CANCER\""), "{list}");
         }
+    }
+}
+
+on_both! {
+    async fn pages_of_criteria_call_groups_as_the_scheme_of_the_locality_does(portal) {
+        let portal = agreeing(portal);
+        own_scheme_in_force(&portal);
+        draft(&portal, "LD", "age >= 18 and learning_disability");
+        draft(&portal, "FRAIL_85", "age >= 80 and ltc_count >= 2");
+        let mut ann = portal.signed_in("ann@example.org").await;
+        let page = ann.get(PAGE).await.text();
+        assert!(page.contains("<title>Help with learning, version 2"), "{page}");
+        let edit = ann.get(&format!("{PAGE}/edit")).await.text();
+        assert!(edit.contains("Frail people, version 2"), "what it can be put together with: {edit}");
+        let preview = ann.get(&format!("{PAGE}/preview")).await.text();
+        assert!(preview.contains("Help with learning") && preview.contains("Frail people"), "{preview}");
+        let list = ann.get(&format!("{PAGE}/preview/people?placed=LD&meet=FRAIL_85")).await.text();
+        assert!(list.contains("placed in Help with learning, meeting Frail people too"), "{list}");
+        for page in [&edit, &preview, &list] {
+            assert!(!page.contains("People with a learning disability") && !page.contains("FRAIL_85</"), "{page}");
+        }
+        let proposed = propose(&mut ann, PAGE, "2 4 2015", "1 4 2015").await;
+        assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.text());
+        let mut one = portal.signed_in("one@example.org").await;
+        assert!(one.get("/").await.text().contains("Answer Help with learning, version 2"));
+    }
+}
+
+on_both! {
+    async fn pages_of_care_agreements_call_groups_as_the_scheme_of_the_locality_does(portal) {
+        let portal = agreeing(portal);
+        own_scheme_in_force(&portal);
+        portal.add_user("admin@example.org", Role::Administrator, None);
+        let mut admin = portal.signed_in("admin@example.org").await;
+        let page = admin.get("/admin/organisations/PN01").await.text();
+        assert!(page.contains("Help with learning"), "{page}");
+        let form = admin.get("/admin/organisations/PN01/care-agreements/new").await.text();
+        assert!(form.contains("Frail people"), "{form}");
+        let end = admin.get("/admin/organisations/PN01/care-agreements/LOC01/LD/2015-04-01").await.text();
+        assert!(end.contains("cares for Help with learning in"), "{end}");
     }
 }

@@ -4,10 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::agreement::seen::{path, title};
+use super::agreement::seen::path;
 use super::store::{State, Version};
 use crate::access::Who;
 use crate::error::Error;
+use crate::groups::schemes::names::Names;
 use crate::once::fresh_key;
 use crate::page::{Chrome, Mistakes, show_as};
 
@@ -18,7 +19,7 @@ pub struct OvertakenPage {
     chrome: Chrome,
     mistakes: Mistakes,
     version: Version,
-    title: String,
+    names: Names,
     path: String,
     outcome: &'static str,
     written: Vec<(&'static str, String)>,
@@ -36,11 +37,16 @@ struct Draft {
 
 impl OvertakenPage {
     /// Of a version in a locality (code); `outcome` goes on from what happened: "so your answer was not sent".
-    pub fn new(who: &Who, locality: &str, version: &Version, outcome: &'static str) -> OvertakenPage {
+    pub fn new(
+        who: &Who,
+        (locality, names): (&str, &Names),
+        version: &Version,
+        outcome: &'static str,
+    ) -> OvertakenPage {
         OvertakenPage {
             chrome: who.chrome(),
             mistakes: Mistakes::new(),
-            title: title(version),
+            names: names.clone(),
             path: path(locality, version),
             version: version.clone(),
             outcome,
@@ -62,11 +68,16 @@ impl OvertakenPage {
 
     /// With the version that took its place.
     pub fn replaced_by(self, locality: &str, by: Option<&Version>) -> OvertakenPage {
-        OvertakenPage { replaced_by: by.map(|by| (path(locality, by), title(by))), ..self }
+        let by = by.map(|by| (path(locality, by), self.names.title(by)));
+        OvertakenPage { replaced_by: by, ..self }
     }
 
     pub fn answer(&self) -> Result<HttpResponse, Error> {
         show_as(StatusCode::CONFLICT, self)
+    }
+
+    fn title(&self) -> String {
+        self.names.title(&self.version)
     }
 
     fn happened(&self) -> &'static str {

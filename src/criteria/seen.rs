@@ -8,6 +8,7 @@ use crate::clock::Now;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::scheme::Group;
+use crate::groups::schemes::names::Names;
 use crate::people::scope::Scope;
 use crate::runs::store::Locality;
 
@@ -16,6 +17,8 @@ use crate::runs::store::Locality;
 pub struct Here {
     pub locality: Locality,
     pub group: Group,
+    /// What the groups are called: by a version's own proposal, where there is one.
+    pub names: Names,
     pub scope: Scope,
 }
 
@@ -35,8 +38,8 @@ impl Here {
     /// # Errors
     /// `NotFound` for a locality out of scope and for what is no group.
     pub fn of(conn: &mut Conn, who: &Who, now: Now, locality: &str, group: &str) -> Result<Here, Error> {
-        let (locality, group) = seen::place(conn, who, now, locality, group)?;
-        Ok(Here { locality, group, scope: Scope::of(conn, who, now.today)? })
+        let (locality, group, names) = seen::place(conn, who, now, locality, group)?;
+        Ok(Here { locality, group, names, scope: Scope::of(conn, who, now.today)? })
     }
 
     /// The same of a group: what stands for the scheme is none.
@@ -73,7 +76,7 @@ impl Seen {
     pub fn of(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<Seen, Error> {
         let seen = seen::Seen::of(conn, who, now, address)?;
         let scope = Scope::of(conn, who, now.today)?;
-        let here = Here { locality: seen.locality, group: seen.group.clone(), scope };
+        let here = Here { locality: seen.locality, group: seen.group, names: seen.names, scope };
         Ok(Seen { here, version: seen.version })
     }
 

@@ -61,7 +61,7 @@ fn codes(conn: &mut Conn, kind: Kind, within: Option<&[i64]>) -> Result<Known, E
     Ok(Known {
         localities: localities.into_iter().collect(),
         organisations: organisations.into_iter().filter(is_within).map(organisation).collect(),
-        groups: schemes::codes(conn)?.into_iter().collect(),
+        groups: schemes::groups_of_all(conn)?.into_iter().map(|group| group.code).collect(),
         memberships,
         people: KnownPeople::default(),
         administrators,

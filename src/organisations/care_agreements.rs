@@ -17,7 +17,7 @@ use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::groups::schemes::store::codes;
+use crate::groups::schemes::store::{Schemes, groups_of_all};
 use crate::once::fresh_key;
 use crate::page::{Choice, Chrome, Mistakes, Query, TypedDate, Unsaved, save, see_other, show, show_as};
 
@@ -78,10 +78,12 @@ async fn page(
     form: CareForm,
     mistakes: Mistakes,
 ) -> Result<FormPage, Error> {
-    let (network, localities, codes) = database
-        .read(move |conn| Ok((provider_network(conn, &code)?, store::localities(conn)?, codes(conn)?)))
+    let (network, localities, groups) = database
+        .read(move |conn| {
+            Ok((provider_network(conn, &code)?, store::localities(conn)?, groups_of_all(conn)?))
+        })
         .await?;
-    let groups = codes.iter().map(|code| Choice::new(code, super::group_label(code))).collect();
+    let groups = groups.into_iter().map(|group| Choice::new(group.code, group.label)).collect();
     let localities = super::locality_choices(&localities, "Choose a locality");
     Ok(FormPage { chrome: who.chrome(), mistakes, network, form, localities, groups, key: fresh_key() })
 }
@@ -134,13 +136,13 @@ fn check(conn: &mut Conn, form: &CareForm) -> Result<Result<NewAgreements, Mista
         }
         Err(error) => return Err(error),
     };
-    let known = codes(conn)?;
+    let known = groups_of_all(conn)?;
     let mut groups = form.groups.clone();
     groups.sort();
     groups.dedup();
     if groups.is_empty() {
         mistakes.add("groups", "Choose one group or more");
-    } else if groups.iter().any(|group| !known.contains(group)) {
+    } else if groups.iter().any(|group| known.iter().all(|known| known.code != *group)) {
         mistakes.add("groups", "Choose groups of the list");
     }
     let span = super::forms::check_span(&mut mistakes, &form.from, &form.to);
@@ -164,7 +166,8 @@ fn add_agreements(
     };
     networks::hold(conn, &network)?;
     for group in &new.groups {
-        if let Some(other) = in_the_way(conn, &network, &new.locality.code, group, new.span, None)? {
+        if let Some(other) = in_the_way(conn, now.today, &network, &new.locality.code, group, new.span, None)?
+        {
             return Ok(Err(Mistakes::of_one("groups", other)));
         }
     }
@@ -178,6 +181,7 @@ fn add_agreements(
 /// Why an agreement cannot be: the network cares for the group there already on one of the days.
 fn in_the_way(
     conn: &mut Conn,
+    today: NaiveDate,
     network: &Organisation,
     locality: &str,
     group: &str,
@@ -191,11 +195,12 @@ fn in_the_way(
             && Some(other.id) != but
             && other.span().overlaps(span)
     };
+    let schemes = Schemes::on(conn, today)?;
     Ok(others.iter().find(is_in_the_way).map(|other| {
         format!(
             "{} cares for {} in {} already, {}. End that first, or choose days outside it",
             network.name,
-            super::group_label(group),
+            other.group(&schemes),
             other.locality_name,
             other.span().in_words()
         )
@@ -205,7 +210,11 @@ fn in_the_way(
 /// Network, locality, group and first day: what an agreement's address says.
 type Address = (String, String, String, String);
 
-fn ending(conn: &mut Conn, (code, locality, group, from): &Address) -> Result<Ending, Error> {
+fn ending(
+    conn: &mut Conn,
+    today: NaiveDate,
+    (code, locality, group, from): &Address,
+) -> Result<Ending, Error> {
     let network = provider_network(conn, code)?;
     let from: NaiveDate = from.parse().map_err(|_| Error::NotFound)?;
     let all = networks::care_of_network(conn, network.id)?;
@@ -217,7 +226,12 @@ fn ending(conn: &mut Conn, (code, locality, group, from): &Address) -> Result<En
         id: one.id,
         heading: "End a care agreement",
         area: super::AREA,
-        what: format!("{} cares for {} in {}", network.name, super::group_label(group), one.locality_name),
+        what: format!(
+            "{} cares for {} in {}",
+            network.name,
+            one.group(&Schemes::on(conn, today)?),
+            one.locality_name
+        ),
         span: one.span(),
         version: one.version,
         action: format!("{}/care-agreements/{locality}/{group}/{from}", network.address()),
@@ -232,9 +246,10 @@ fn ending(conn: &mut Conn, (code, locality, group, from): &Address) -> Result<En
 pub async fn end_form(
     Administrator(who): Administrator,
     database: web::Data<Database>,
+    now: Now,
     address: web::Path<Address>,
 ) -> Result<HttpResponse, Error> {
-    ending::form(who, &database, move |conn| ending(conn, &address)).await
+    ending::form(who, &database, move |conn| ending(conn, now.today, &address)).await
 }
 
 pub async fn end(
@@ -251,11 +266,12 @@ pub async fn end(
         let network = provider_network(conn, &asked.0)?;
         networks::hold(conn, &network)?;
         let span = Span::new(ending.span.from, Some(to));
-        if let Some(other) = in_the_way(conn, &network, &asked.1, &asked.2, span, Some(ending.id))? {
+        if let Some(other) = in_the_way(conn, now.today, &network, &asked.1, &asked.2, span, Some(ending.id))?
+        {
             return Ok(Err(Unsaved::Mistaken(Mistakes::of_one("to", other))));
         }
         Ok(unless_stale(networks::end_care(conn, ending.id, ending.version, to)?))
     };
-    let load = move |conn: &mut Conn| ending(conn, &address);
+    let load = move |conn: &mut Conn| ending(conn, now.today, &address);
     ending::submit(who, &database, now, session, form.into_inner(), load, set).await
 }

@@ -18,7 +18,6 @@ pub mod store;
 
 use actix_web::web;
 
-use crate::groups::scheme::Scheme;
 use crate::page::{Choice, NavItem};
 use store::Locality;
 
@@ -75,9 +74,4 @@ fn locality_choices(localities: &[Locality], blank: &str) -> Vec<Choice> {
     let each =
         |locality: &Locality| Choice::new(&*locality.code, format!("{} ({})", locality.name, locality.code));
     std::iter::once(Choice::new("", blank)).chain(localities.iter().map(each)).collect()
-}
-
-/// A group in words; its code where the scheme has no such group.
-fn group_label(code: &str) -> &str {
-    Scheme::shipped().group(code).map_or(code, |group| &group.label)
 }

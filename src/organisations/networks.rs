@@ -8,6 +8,7 @@ use super::span::Span;
 use super::store::Organisation;
 use crate::database::Conn;
 use crate::error::Error;
+use crate::groups::schemes::store::Schemes;
 use crate::on_each;
 use crate::schema::{care_agreements, localities, memberships, network_members, organisations};
 
@@ -104,6 +105,7 @@ pub struct CareAgreement {
     pub id: i64,
     pub network_code: String,
     pub network_name: String,
+    pub locality_id: i64,
     pub locality_code: String,
     pub locality_name: String,
     pub group_code: String,
@@ -113,9 +115,9 @@ pub struct CareAgreement {
 }
 
 impl CareAgreement {
-    /// The group in words.
-    pub fn group(&self) -> &str {
-        super::group_label(&self.group_code)
+    /// The group in words, as the schemes of a day have it.
+    pub fn group<'a>(&'a self, schemes: &'a Schemes) -> &'a str {
+        schemes.label(self.locality_id, &self.group_code)
     }
 
     pub fn span(&self) -> Span {
@@ -139,6 +141,7 @@ macro_rules! care_agreement_rows {
                 care_agreements::id,
                 organisations::code,
                 organisations::name,
+                localities::id,
                 localities::code,
                 localities::name,
                 care_agreements::group_code,

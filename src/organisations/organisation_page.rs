@@ -15,6 +15,7 @@ use crate::access::Administrator;
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
+use crate::groups::schemes::store::Schemes;
 use crate::page::{Chrome, filters, show};
 use crate::schema::memberships;
 
@@ -27,6 +28,7 @@ struct Related {
     members: Vec<Membership>,
     networks: Vec<Membership>,
     care: Vec<CareAgreement>,
+    schemes: Schemes,
     sharing: Vec<SharingAgreement>,
     /// Users with a membership of it that has not ended.
     users: usize,
@@ -80,6 +82,7 @@ fn related(conn: &mut Conn, organisation: &Organisation, today: NaiveDate) -> Re
         members: Vec::new(),
         networks: Vec::new(),
         care: Vec::new(),
+        schemes: Schemes::on(conn, today)?,
         sharing: Vec::new(),
         users: users_of(conn, organisation.id, today)?,
     };

@@ -145,11 +145,6 @@ pub fn label(scheme: &Scheme, code: Option<&str>) -> String {
     }
 }
 
-/// As [`label`], by the shipped scheme: for pages of criteria, which may speak of groups no scheme in force has.
-pub fn shipped_label(code: &str) -> String {
-    label(Scheme::shipped(), Some(code))
-}
-
 /// A fact's name in words: `ltc_count` is "number of long-term conditions".
 pub fn fact_words(fact: &str) -> String {
     match fact {

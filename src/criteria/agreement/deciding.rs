@@ -64,7 +64,7 @@ pub fn decide(
     }
     let (state, version_state, verb, letter) = match decision {
         Decision::Approve { on, .. } => {
-            if let Some(message) = in_the_way(conn, &agreement.versions, *on)? {
+            if let Some(message) = in_the_way(conn, now.today, &agreement.versions, *on)? {
                 return Ok(Err(NotDecided::InTheWay(message)));
             }
             (State::Approved, VersionState::Approved, Verb::CriteriaApproved, Letter::CriteriaApproved)

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::life::{State, Step};
 use super::post;
 use super::proposal::{Proposal, hash_of};
-use super::seen::{Agreement, path, title};
+use super::seen::{Agreement, path};
 use super::store;
 use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::Now;
@@ -16,6 +16,7 @@ use crate::criteria::store::{AGREED, State as VersionState, Version};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::schemes::edit::changes;
+use crate::groups::schemes::names::Names;
 use crate::groups::schemes::store::before;
 use crate::mail::Letter;
 use crate::page::{Mistakes, long_day};
@@ -72,7 +73,7 @@ pub fn check_dates(
     if let Some(on) = takes_force_on {
         if on < today {
             mistakes.add("force", "The date it takes force must be today or later");
-        } else if let Some(message) = in_the_way(conn, versions, on)? {
+        } else if let Some(message) = in_the_way(conn, today, versions, on)? {
             mistakes.add("force", message);
         }
     }
@@ -89,7 +90,12 @@ pub fn check_dates(
 }
 
 /// Why versions cannot take force on a day: a later one of the same group is agreed, or one that takes force after it.
-pub fn in_the_way(conn: &mut Conn, versions: &[Version], on: NaiveDate) -> Result<Option<String>, Error> {
+pub fn in_the_way(
+    conn: &mut Conn,
+    today: NaiveDate,
+    versions: &[Version],
+    on: NaiveDate,
+) -> Result<Option<String>, Error> {
     for version in versions {
         let agreed: Vec<Version> = criteria_versions::table
             .filter(criteria_versions::locality_id.eq(version.locality_id))
@@ -99,7 +105,8 @@ pub fn in_the_way(conn: &mut Conn, versions: &[Version], on: NaiveDate) -> Resul
             .select(Version::as_select())
             .load(conn)?;
         if let Some(later) = agreed.iter().find(|other| other.number > version.number) {
-            return Ok(Some(format!("{} is agreed already. Start a new version from it", title(later))));
+            let title = title(conn, today, versions, later)?;
+            return Ok(Some(format!("{title} is agreed already. Start a new version from it")));
         }
         let after = agreed.iter().find(|other| other.in_force_from.is_some_and(|from| from > on));
         if let Some(from) = after.and_then(|other| other.in_force_from) {
@@ -115,16 +122,16 @@ pub fn in_the_way(conn: &mut Conn, versions: &[Version], on: NaiveDate) -> Resul
 
 /// Why the versions of a draft cannot be proposed as they are: one has no text, or one whose last typing is no text, or
 /// a scheme says what the one before it says.
-pub fn unfinished(conn: &mut Conn, versions: &[Version]) -> Result<Option<String>, Error> {
+pub fn unfinished(conn: &mut Conn, today: NaiveDate, versions: &[Version]) -> Result<Option<String>, Error> {
     for version in versions {
         if version.is_scheme() && changes(&before(conn, version)?, &version.scheme()?).is_empty() {
-            return Ok(Some(format!("{}: it changes nothing. Change the draft first", title(version))));
+            let title = title(conn, today, versions, version)?;
+            return Ok(Some(format!("{title}: it changes nothing. Change the draft first")));
         }
         if !is_settled(conn, version)? {
-            return Ok(Some(format!(
-                "{}: its text has a mistake or is not saved yet. Edit the draft first",
-                title(version)
-            )));
+            let title = title(conn, today, versions, version)?;
+            let what = "its text has a mistake or is not saved yet. Edit the draft first";
+            return Ok(Some(format!("{title}: {what}")));
         }
     }
     Ok(None)
@@ -155,14 +162,14 @@ pub fn propose(
     }
     let (force, last) = (Some(terms.takes_force_on), terms.answer_by);
     let mut mistakes = check_dates(conn, now.today, &draft.versions, force, last)?;
-    if let Some(message) = unfinished(conn, &draft.versions)? {
+    if let Some(message) = unfinished(conn, now.today, &draft.versions)? {
         mistakes.add("", message);
     }
     if !mistakes.is_empty() {
         return Ok(Err(NotProposed::Terms(mistakes)));
     }
     let (id, at) = (draft.proposal.id, now.recorded());
-    let title = heading(&draft.versions);
+    let title = heading(conn, now.today, &draft.versions)?;
     let frozen = diesel::update(
         proposals::table
             .find(id)
@@ -205,11 +212,21 @@ pub fn propose(
 }
 
 /// "Learning disability, version 3", or how many versions there are.
-pub fn heading(versions: &[Version]) -> String {
+pub fn heading(conn: &mut Conn, today: NaiveDate, versions: &[Version]) -> Result<String, Error> {
     match versions {
-        [only] => title(only),
-        several => format!("{} groups together", several.len()),
+        [only] => title(conn, today, versions, only),
+        several => Ok(format!("{} groups together", several.len())),
     }
+}
+
+/// The title of a version, as those that are proposed together call its group.
+fn title(
+    conn: &mut Conn,
+    today: NaiveDate,
+    versions: &[Version],
+    version: &Version,
+) -> Result<String, Error> {
+    Ok(Names::on(conn, version.locality_id, today)?.beside(versions)?.title(version))
 }
 
 fn ask_networks(

@@ -14,6 +14,7 @@ use crate::criteria::store::{self, AGREED, State as VersionState, Version};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::scheme::{Group, Scheme};
+use crate::groups::schemes::names::Names;
 use crate::groups::schemes::store as schemes;
 use crate::groups::store::localities;
 use crate::people::scope::Scope;
@@ -139,6 +140,8 @@ pub type Address = (String, String, String);
 pub struct Seen {
     pub locality: Locality,
     pub group: Group,
+    /// As the version's own proposal calls the groups.
+    pub names: Names,
     pub version: Version,
     pub agreement: Option<Agreement>,
     pub reader: Reader,
@@ -148,7 +151,7 @@ impl Seen {
     /// # Errors
     /// `NotFound` for what is not there, out of scope, or not for this caller.
     pub fn of(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<Seen, Error> {
-        let (locality, group) = place(conn, who, now, &address.0, &address.1)?;
+        let (locality, group, names) = place(conn, who, now, &address.0, &address.1)?;
         let number: i64 = address.2.parse().map_err(|_| Error::NotFound)?;
         let version = store::version(conn, locality.id, &group.code, number)?;
         let version = version.filter(|found| found.number.to_string() == address.2).ok_or(Error::NotFound)?;
@@ -157,7 +160,9 @@ impl Seen {
         if !reader.may_read(version.state, agreement.as_ref()) {
             return Err(Error::NotFound);
         }
-        Ok(Seen { locality, group, version, agreement, reader })
+        let names = names.beside(agreement.as_ref().map_or(&[], |agreement| &agreement.versions))?;
+        let group = names.group(&group.code).unwrap_or(group);
+        Ok(Seen { locality, group, names, version, agreement, reader })
     }
 
     /// The agreement of a version that has been proposed.
@@ -187,7 +192,7 @@ impl Seen {
 
     /// "Learning disability, version 3".
     pub fn title(&self) -> String {
-        title(&self.version)
+        self.names.title(&self.version)
     }
 
     /// The caller's own network's ask.
@@ -209,31 +214,21 @@ pub fn locality_of(conn: &mut Conn, who: &Who, now: Now, code: &str) -> Result<L
     all.into_iter().find(|each| each.code == code).ok_or(Error::NotFound)
 }
 
-/// A locality in the caller's scope and a group of its scheme.
+/// A locality in the caller's scope, a group of its scheme, and what it calls its groups.
 pub fn place(
     conn: &mut Conn,
     who: &Who,
     now: Now,
     locality: &str,
     group: &str,
-) -> Result<(Locality, Group), Error> {
+) -> Result<(Locality, Group, Names), Error> {
     let locality = locality_of(conn, who, now, locality)?;
-    let group = schemes::group(conn, locality.id, group, now.today)?.ok_or(Error::NotFound)?;
-    Ok((locality, group))
+    let names = Names::on(conn, locality.id, now.today)?;
+    let group = names.group(group).ok_or(Error::NotFound)?;
+    Ok((locality, group, names))
 }
 
 /// The page of a version.
 pub fn path(locality: &str, version: &Version) -> String {
     format!("/criteria/{locality}/{}/versions/{}", version.group_code, version.number)
-}
-
-/// "Learning disability, version 3".
-pub fn title(version: &Version) -> String {
-    let scheme = Group::the_scheme();
-    if version.is_scheme() {
-        return format!("{}, version {}", scheme.label, version.number);
-    }
-    let label =
-        Scheme::shipped().group(&version.group_code).map_or(&*version.group_code, |group| &*group.label);
-    format!("{label}, version {}", version.number)
 }

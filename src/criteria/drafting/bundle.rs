@@ -11,7 +11,6 @@ use crate::access::{Commissioner, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::criteria::agreement;
-use crate::criteria::agreement::seen::title;
 use crate::criteria::preview_pages::sides::Bundle;
 use crate::criteria::seen::{Address, Seen};
 use crate::criteria::store::Version;
@@ -27,8 +26,10 @@ pub type Candidate = Choice;
 pub fn candidates(conn: &mut Conn, seen: &Seen, bundle: &Bundle) -> Result<Vec<Candidate>, Error> {
     let all = store::drafts(conn, seen.here.locality.id)?;
     let fits = |draft: &&Version| fits(&all, draft, bundle);
-    let choice =
-        |version: &Version| Choice::new(format!("{}/{}", version.group_code, version.number), title(version));
+    let choice = |version: &Version| {
+        let word = format!("{}/{}", version.group_code, version.number);
+        Choice::new(word, seen.here.names.title(version))
+    };
     Ok(all.iter().filter(fits).map(choice).collect())
 }
 

@@ -14,7 +14,6 @@ use super::store::{self, Revision, Saved};
 use crate::access::{Commissioner, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
-use crate::criteria::agreement::seen::title;
 use crate::criteria::conditions::Condition;
 use crate::criteria::facts::{Flag, Level, Quantity, Sex};
 use crate::criteria::overtaken::OvertakenPage;
@@ -34,7 +33,7 @@ use crate::once::fresh_key;
 use crate::page::filters;
 use crate::page::{self, Choice, Chrome, Difference, Mistakes, NavItem, StalePage, see_other, show_as};
 use crate::people::person::capital;
-use crate::people::why::{fact_words, shipped_label};
+use crate::people::why::fact_words;
 
 /// Earlier texts that are offered.
 const MOST_REVISIONS: i64 = 20;
@@ -63,7 +62,7 @@ impl EditPage {
     }
 
     fn title(&self, version: &Version) -> String {
-        title(version)
+        self.here.names.title(version)
     }
 
     fn crumb(&self) -> String {
@@ -225,7 +224,7 @@ async fn page(
         let register =
             register(&tools.registers, &database, &prepared.sides, &wanted.0)?.ok_or(Error::Busy)?;
         let shown = Shown::of(&prepared, &register, is_earlier, &wanted.0).map_err(|_| Error::Busy)?;
-        let parts = Parts::of(&text, &version.group_code, &others(&prepared));
+        let parts = Parts::of(&text, &version.group_code, &others(&prepared), &prepared.sides.scheme);
         let mut mistakes = mistakes;
         if let Some(problem) = parts.problem.as_ref().filter(|_| mistakes.is_empty()) {
             mistakes.add("text", problem.message.clone());
@@ -254,6 +253,7 @@ enum Unsaved {
     /// Kept, and no expression.
     Unreadable,
     Stale {
+        title: String,
         mine: String,
         theirs: String,
         version: i64,
@@ -287,10 +287,12 @@ pub async fn save(
         Err(Unsaved::Unreadable) => {
             page(who, &database, &tools, now, address, Some(sent), Mistakes::new()).await
         }
-        Err(Unsaved::Stale { mine, theirs, version }) => stale(&who, &address, mine, theirs, version),
+        Err(Unsaved::Stale { title, mine, theirs, version }) => {
+            stale(&who, &address, title, [mine, theirs], version)
+        }
         Err(Unsaved::Frozen(seen, mine)) => {
             let outcome = "so its text is frozen and yours was not saved";
-            OvertakenPage::new(&who, &seen.here.locality.code, &seen.version, outcome)
+            OvertakenPage::new(&who, (&seen.here.locality.code, &seen.here.names), &seen.version, outcome)
                 .drafting(format!("{}/drafts", seen.here.address()), mine)
                 .answer()
         }
@@ -300,8 +302,8 @@ pub async fn save(
 fn stale(
     who: &Who,
     (locality, group, number): &Address,
-    mine: String,
-    theirs: String,
+    title: String,
+    [mine, theirs]: [String; 2],
     version: i64,
 ) -> Result<HttpResponse, Error> {
     let record = format!("/criteria/{locality}/{group}/versions/{number}/edit");
@@ -309,7 +311,7 @@ fn stale(
     let page = StalePage {
         chrome: who.chrome(),
         area: NavItem { label: "Criteria", href: "/criteria" },
-        what: format!("Version {number} of {}", shipped_label(group)),
+        what: title,
         fields: vec![Difference::new("Text", mine, theirs)],
         action: record.clone(),
         typed: typed.map(|(name, value)| (name.to_owned(), value)).into(),
@@ -351,7 +353,10 @@ fn keep(
     };
     let (is_change, mine) = (matches!(act, Act::Change(..)), text.clone());
     match store::save(conn, now.moment, &who.actor, version, sent.version(), &text)? {
-        Saved::Stale { theirs, version } => Ok(Err(Unsaved::Stale { mine, theirs, version })),
+        Saved::Stale { theirs, version: now } => {
+            let title = seen.here.names.title(version);
+            Ok(Err(Unsaved::Stale { title, mine, theirs, version: now }))
+        }
         Saved::Kept { reads, changed } => {
             if changed {
                 let here = &seen.here;

@@ -77,7 +77,8 @@ pub async fn parts(
             let bundle = bundle.with_text(expression.as_deref().unwrap_or_default());
             Prepared::from(conn, &who, now, seen, bundle, &Asked::default())
         })?;
-        let parts = Parts::of(&text, &prepared.seen.here.group.code, &others(&prepared));
+        let parts =
+            Parts::of(&text, &prepared.seen.here.group.code, &others(&prepared), &prepared.sides.scheme);
         let mut shown = None;
         if parts.expression.is_some() {
             let Some(register) = register(&tools.registers, &database, &prepared.sides, &sign)? else {

@@ -55,13 +55,13 @@ const MOST_ROWS: usize = 200;
 const AROUND: usize = 60;
 
 impl Parts {
-    /// `others` are the criteria of the other groups.
-    pub fn of(text: &str, group: &str, others: &[Drafted]) -> Parts {
+    /// `others` are the criteria of the other groups of the scheme.
+    pub fn of(text: &str, group: &str, others: &[Drafted], scheme: &Scheme) -> Parts {
         let parsed = parse(text);
         let others: Vec<Criterion<'_>> =
             others.iter().map(|other| (other.group.as_str(), &other.criterion)).collect();
         let warnings = match &parsed {
-            Ok(parsed) => doubts(parsed, group, &others, Scheme::shipped()),
+            Ok(parsed) => doubts(parsed, group, &others, scheme),
             Err(_) => Vec::new(),
         };
         let is_blank = text.trim().is_empty();
@@ -164,7 +164,7 @@ impl Shown {
     ) -> Result<Shown, Cancelled> {
         let worked = Worked::of(register, &prepared.sides, cancelled)?;
         Ok(Shown {
-            tables: tables(&worked, &prepared.seen.here.group, &prepared.practices, prepared.audience),
+            tables: tables(&worked, &prepared.seen.here, &prepared.practices, prepared.audience),
             lists: Lists::new(prepared),
             on: prepared.sides.on,
             register: worked.register,
@@ -181,19 +181,22 @@ mod tests {
 
     #[test]
     fn a_mistake_marks_its_character_in_its_line() {
-        let problem = Parts::of("age >= 16 and\n  dementai", "LTC_75", &[]).problem.unwrap();
+        let problem =
+            Parts::of("age >= 16 and\n  dementai", "LTC_75", &[], Scheme::shipped()).problem.unwrap();
         assert_eq!((&*problem.before, &*problem.mark, &*problem.after), ("  ", "d", "ementai"));
         assert!(problem.message.starts_with("Line 2, column 3: "), "{}", problem.message);
-        let end = Parts::of("age >=", "LTC_75", &[]).problem.unwrap();
+        let end = Parts::of("age >=", "LTC_75", &[], Scheme::shipped()).problem.unwrap();
         assert_eq!((&*end.before, &*end.mark, &*end.after), ("age >=", "", ""));
-        let long = Parts::of(&format!("{}§", "dementia or ".repeat(100)), "LTC_75", &[]).problem.unwrap();
+        let long = Parts::of(&format!("{}§", "dementia or ".repeat(100)), "LTC_75", &[], Scheme::shipped())
+            .problem
+            .unwrap();
         assert_eq!((long.before.chars().count(), &*long.mark), (61, "§"));
     }
 
     proptest! {
         #[test]
         fn whatever_is_typed_is_shown_with_its_mistake_in_its_line(text in any::<String>()) {
-            let parts = Parts::of(&text, "LTC_75", &[]);
+            let parts = Parts::of(&text, "LTC_75", &[], Scheme::shipped());
             if let Some(problem) = parts.problem {
                 let shown = format!("{}{}{}", problem.before, problem.mark, problem.after);
                 let shown = shown.trim_matches('…');
@@ -204,8 +207,8 @@ mod tests {
 
     #[test]
     fn nothing_typed_is_no_mistake_yet_and_long_texts_show_some_rows() {
-        assert!(Parts::of(" \n", "LTC_75", &[]).problem.is_none());
-        let parts = Parts::of(&vec!["age >= 75"; 300].join(" and "), "LTC_75", &[]);
+        assert!(Parts::of(" \n", "LTC_75", &[], Scheme::shipped()).problem.is_none());
+        let parts = Parts::of(&vec!["age >= 75"; 300].join(" and "), "LTC_75", &[], Scheme::shipped());
         assert_eq!((parts.rows.len(), parts.more_rows), (200, 101));
     }
 }

@@ -7,14 +7,14 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::sides::Bundle;
-use super::tables::tables;
+use super::tables::tables_of;
 use super::work::{Wanted, Worked, register};
 use crate::criteria::drafting::store::bundle;
 use crate::disclosure::Audience;
 use crate::error::Error;
+use crate::groups::schemes::names::Names;
 use crate::jobs::Tools;
 use crate::page::long_day;
-use crate::people::why::shipped_label;
 use crate::settings::store::Values;
 
 /// The figures of a preview as everybody may see them. Counts are texts: a number with its commas, or `[c]`.
@@ -37,6 +37,8 @@ pub struct Impact {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupImpact {
     pub code: String,
+    /// What the group was called then.
+    pub label: String,
     /// Of supplementary care rather than of a group.
     pub overlay: bool,
     pub come: String,
@@ -48,11 +50,12 @@ pub struct GroupImpact {
 /// Works out what a proposal (row id) would do on a day against what is in force then. Takes up to some seconds where
 /// the register is not in memory: not to be called within a transaction.
 pub fn impact(tools: &Tools, proposal_id: i64, on: NaiveDate) -> Result<Impact, Error> {
-    let (sides, versions) = tools.database.read_now(|conn| {
+    let (sides, versions, names) = tools.database.read_now(|conn| {
         let all = bundle(conn, proposal_id)?;
         let first = all.first().cloned().ok_or(Error::NotFound)?;
         let bundle = Bundle::of(conn, &first)?;
-        Ok((bundle.sides(conn, on)?, all))
+        let names = Names::on(conn, first.locality_id, on)?.beside(&all)?;
+        Ok((bundle.sides(conn, on)?, all, names))
     })?;
     let wanted = Wanted::new();
     let register = register(&tools.registers, &tools.database, &sides, &wanted.0)?.ok_or(Error::Busy)?;
@@ -75,11 +78,12 @@ pub fn impact(tools: &Tools, proposal_id: i64, on: NaiveDate) -> Result<Impact, 
         };
         let Some(group) = group else { continue };
         // The breakdowns by practice are left out: nobody is in them, and they are not shown.
-        let shown = tables(&worked, group, &HashMap::new(), to);
+        let shown = tables_of(&worked, (group, &names), &HashMap::new(), to);
         let headline = &shown.headline;
         if !version.is_scheme() {
             found.groups.push(GroupImpact {
                 code: group.code.clone(),
+                label: names.label(&group.code),
                 overlay: group.overlay,
                 come: headline.come.shown.to_string(),
                 go: headline.go.shown.to_string(),
@@ -116,10 +120,12 @@ impl Display for Impact {
             self.register
         )?;
         for group in &self.groups {
-            let GroupImpact { come, go, cost, overlay, .. } = group;
+            let GroupImpact { label, come, go, cost, overlay, .. } = group;
             let what = if *overlay { "supplementary care: " } else { "" };
-            let name = shipped_label(&group.code);
-            writeln!(out, "{name}: {what}{come} in, {go} out; {cost} annual cost of those who come and go.")?;
+            writeln!(
+                out,
+                "{label}: {what}{come} in, {go} out; {cost} annual cost of those who come and go."
+            )?;
         }
         let (before, after) = (&self.not_placed_before, &self.not_placed_after);
         writeln!(out, "{} judgement cases. Not placed: {before} before, {after} after.", self.judgement_cases)

@@ -22,7 +22,6 @@ use crate::error::Error;
 use crate::jobs::Tools;
 use crate::money::Pence;
 use crate::page::{Chrome, Mistakes, Query, TypedDate, filters, show_as};
-use crate::people::why::shipped_label;
 use crate::schema::organisations;
 use crate::settings::store::Values;
 
@@ -151,17 +150,18 @@ impl Prepared {
         let closer =
             criterion.map(|criterion| Closer::of(&register, &self.sides, &criterion, &wanted.0)).transpose();
         let Ok(closer) = closer else { return Ok(None) };
-        let (group, to) = (&self.seen.here.group, self.audience);
+        let (here, to) = (&self.seen.here, self.audience);
+        let (group, names) = (&here.group, &here.names);
         Ok(Some(Answered {
             register: worked.register,
             people: on_the_register(&worked, to),
-            tables: tables(&worked, group, &self.practices, to),
+            tables: tables(&worked, here, &self.practices, to),
             attrition: closer.as_ref().map(|closer| (closer.in_scope(to), closer.attrition(to))),
             overlap: closer.as_ref().map(|closer| match group.overlay {
-                true => closer.with_care(to),
-                false => closer.overlap(group, to).unwrap_or_else(|| closer.with_care(to)),
+                true => closer.with_care(names, to),
+                false => closer.overlap(group, names, to).unwrap_or_else(|| closer.with_care(names, to)),
             }),
-            emptied: closer.map(|closer| closer.emptied()).unwrap_or_default(),
+            emptied: closer.map(|closer| closer.emptied(names)).unwrap_or_default(),
         }))
     }
 }
@@ -303,7 +303,7 @@ impl PreviewPage {
     }
 
     fn label(&self, code: &str) -> String {
-        shipped_label(code)
+        self.here.names.label(code)
     }
 
     fn csv(&self) -> String {

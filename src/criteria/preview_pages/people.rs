@@ -16,17 +16,18 @@ use crate::access::{ReadsRuns, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::criteria::expression::Expression;
-use crate::criteria::seen::{Address, Here};
+use crate::criteria::seen::{Address, Here, Seen};
 use crate::criteria::store::Version;
 use crate::database::{Conn, Database};
 use crate::error::Error;
+use crate::groups::schemes::names::Names;
 use crate::jobs::Tools;
 use crate::page::{Chrome, Pages, Query, filters, show};
 use crate::people::list::{Asked as AskedPeople, Filters, Listed};
 use crate::people::matching::objecting;
 use crate::people::register::published;
 use crate::people::rows;
-use crate::people::why::{fact_words, shipped_label};
+use crate::people::why::fact_words;
 use crate::runs::preview::{Care, Mover, Standing};
 
 /// Somebody listed, and where they would go from and to.
@@ -110,7 +111,7 @@ fn list(
     let preview = preview(&register, &prepared.sides, &declared);
     let query = &asked.query;
     let about_care = query.get("care_from").or(query.get("care_to")).is_some();
-    let places = Places::of(&worked, about_care);
+    let places = Places::of(&worked, &prepared.seen.here.names, about_care);
     let cancelled = &wanted.0;
     let part = query.get("fails").map(|part| part.parse::<usize>().unwrap_or(0).saturating_sub(1));
     let movers = match (query.get("cases"), part, query.get("placed"), query.get("meet")) {
@@ -141,9 +142,9 @@ struct Places {
 }
 
 impl Places {
-    fn of(worked: &Worked, about_care: bool) -> Places {
+    fn of(worked: &Worked, names: &Names, about_care: bool) -> Places {
         let home = worked.placements.home.places.iter();
-        let home = home.map(|place: &Standing| (place_word(place).to_owned(), place_words(place)));
+        let home = home.map(|place: &Standing| (place_word(place).to_owned(), place_words(place, names)));
         let care = Care::ALL.into_iter().map(|care| (care_word(care).to_owned(), care_words(care)));
         match about_care {
             true => Places { names: care.collect(), prefix: "care_" },
@@ -218,7 +219,7 @@ fn page(
         Some(Moving { from: words(mover.from), to: words(mover.to), age: mover.age.label(), one })
     });
     let mut of = places.words(&query);
-    of.extend(about(&query, &seen.version)?);
+    of.extend(about(&query, &seen)?);
     of.extend(
         ["practice", "sex", "age"]
             .into_iter()
@@ -239,7 +240,7 @@ fn page(
 }
 
 /// What a list is of besides who moves, in words.
-fn about(query: &Query, version: &Version) -> Result<Vec<String>, Error> {
+fn about(query: &Query, Seen { here, version }: &Seen) -> Result<Vec<String>, Error> {
     let mut words = Vec::new();
     words.extend(query.get("cases").map(|which| format!("judgement cases {which}")));
     words.extend(query.get("fact").map(|fact| format!("that hang on {}", fact_words(fact))));
@@ -256,7 +257,8 @@ fn about(query: &Query, version: &Version) -> Result<Vec<String>, Error> {
         words.push(format!("who {only} {text}"));
     }
     if let (Some(placed), Some(meet)) = (query.get("placed"), query.get("meet")) {
-        words.push(format!("placed in {}, meeting {} too", shipped_label(placed), shipped_label(meet)));
+        let [placed, meet] = [placed, meet].map(|code| here.names.label(code));
+        words.push(format!("placed in {placed}, meeting {meet} too"));
     }
     Ok(words)
 }

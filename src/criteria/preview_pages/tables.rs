@@ -6,15 +6,17 @@ use std::collections::HashMap;
 
 use super::work::{Closer, Worked};
 use crate::criteria::facts::Sex;
+use crate::criteria::seen::Here;
 use crate::disclosure::{
     At, Audience, Guarded, Layer, Sheet, Shown, ShownSheet, release_rounded, release_sheet,
 };
 use crate::groups::group_page::sex_words;
 use crate::groups::scheme::Group;
+use crate::groups::schemes::names::Names;
 use crate::money::Pence;
 use crate::page::Query;
 use crate::people::person::capital;
-use crate::people::why::{fact_words, shipped_label};
+use crate::people::why::fact_words;
 use crate::runs::preview::{Care, Counts, Grid, Moves, Standing, Which};
 
 /// A table of counts of people.
@@ -106,7 +108,7 @@ pub type Practices = HashMap<i64, (String, String)>;
 trait Named: PartialEq {
     const FROM: &'static str;
     const TO: &'static str;
-    fn words(&self) -> String;
+    fn words(&self, names: &Names) -> String;
     fn word(&self) -> &str;
 }
 
@@ -114,9 +116,9 @@ impl Named for Standing {
     const FROM: &'static str = "from";
     const TO: &'static str = "to";
 
-    fn words(&self) -> String {
+    fn words(&self, names: &Names) -> String {
         match self {
-            Standing::Group(code) => shipped_label(code),
+            Standing::Group(code) => names.label(code),
             Standing::NotPlaced => "Not placed".into(),
             Standing::OutOfScope => "Out of scope".into(),
         }
@@ -135,19 +137,24 @@ impl Named for Care {
     const FROM: &'static str = "care_from";
     const TO: &'static str = "care_to";
 
-    fn words(&self) -> String {
-        match self {
-            Care::Yes => "With supplementary care",
-            Care::No => "Without",
-            Care::NotKnown => "Not known",
-            Care::NotAsked => "Out of scope",
-        }
-        .into()
+    fn words(&self, _names: &Names) -> String {
+        care_words(*self)
     }
 
     fn word(&self) -> &str {
         care_word(*self)
     }
+}
+
+/// What there is of supplementary care, in words.
+pub fn care_words(care: Care) -> String {
+    match care {
+        Care::Yes => "With supplementary care",
+        Care::No => "Without",
+        Care::NotKnown => "Not known",
+        Care::NotAsked => "Out of scope",
+    }
+    .into()
 }
 
 /// The word an address has for supplementary care.
@@ -166,22 +173,27 @@ pub fn place_word(place: &Standing) -> &str {
 }
 
 /// A place in words.
-pub fn place_words(place: &Standing) -> String {
-    place.words()
+pub fn place_words(place: &Standing, names: &Names) -> String {
+    place.words(names)
 }
 
-/// What there is of supplementary care, in words.
-pub fn care_words(care: Care) -> String {
-    care.words()
+/// The tables of a preview of a version of a group.
+pub fn tables(worked: &Worked, here: &Here, practices: &Practices, to: Audience) -> Tables {
+    tables_of(worked, (&here.group, &here.names), practices, to)
 }
 
-/// The tables of a preview of the version of a group.
-pub fn tables(worked: &Worked, group: &Group, practices: &Practices, to: Audience) -> Tables {
+/// The same of a group, in a locality that calls its groups by these names.
+pub fn tables_of(
+    worked: &Worked,
+    (group, names): (&Group, &Names),
+    practices: &Practices,
+    to: Audience,
+) -> Tables {
     let mut sheet = Sheet::new();
     let is_drafted =
         |place: &Standing| matches!(place, Standing::Group(code) if worked.drafted.contains(code));
-    let home = Laid::on(&mut sheet, &worked.placements.home, is_drafted);
-    let care = worked.placements.care.as_ref().map(|care| Laid::on(&mut sheet, care, |_| true));
+    let home = Laid::on(&mut sheet, &worked.placements.home, names, is_drafted);
+    let care = worked.placements.care.as_ref().map(|care| Laid::on(&mut sheet, care, names, |_| true));
     let (standing, here) = (Standing::Group(group.code.clone()), practices);
     let mut planned = Vec::new();
     match (&care, group.overlay) {
@@ -244,6 +256,7 @@ fn signed(people: u64) -> i64 {
 /// Who goes from where to where, on a sheet: the places somebody leaves, and those somebody comes to.
 struct Laid<'a, P> {
     moves: &'a Moves<P>,
+    names: &'a Names,
     from: Vec<usize>,
     to: Vec<usize>,
     layer: Layer,
@@ -253,7 +266,12 @@ struct Laid<'a, P> {
 
 impl<'a, P: Named> Laid<'a, P> {
     /// Nobody moves between two places whose criteria stay as they are.
-    fn on(sheet: &mut Sheet, moves: &'a Moves<P>, is_drafted: impl Fn(&P) -> bool) -> Laid<'a, P> {
+    fn on(
+        sheet: &mut Sheet,
+        moves: &'a Moves<P>,
+        names: &'a Names,
+        is_drafted: impl Fn(&P) -> bool,
+    ) -> Laid<'a, P> {
         let places = 0..moves.places.len();
         let from: Vec<usize> = places.clone().filter(|at| moves.all.leaving(*at).people > 0).collect();
         let to: Vec<usize> = places.filter(|at| moves.all.coming_to(*at).people > 0).collect();
@@ -267,7 +285,7 @@ impl<'a, P: Named> Laid<'a, P> {
             from.iter().map(|from| to.iter().map(|to| moved(*from, *to)).collect()).collect();
         let layer = sheet.sparse(&rows);
         let can_be = rows.iter().map(|row| row.iter().map(Option::is_some).collect()).collect();
-        Laid { moves, from, to, layer, can_be }
+        Laid { moves, names, from, to, layer, can_be }
     }
 
     /// Where the total of those who come to a place stands.
@@ -308,7 +326,7 @@ impl<'a, P: Named> Laid<'a, P> {
     /// The matrix; none where nobody moves.
     fn table(&self, shown: &ShownSheet, name: &'static str, caption: &str) -> Option<Table> {
         let place = |at: &usize| &self.moves.places[*at];
-        let mut columns: Vec<String> = self.to.iter().map(|at| place(at).words()).collect();
+        let mut columns: Vec<String> = self.to.iter().map(|at| place(at).words(self.names)).collect();
         columns.push("All".into());
         let mut rows: Vec<Row> = Vec::new();
         for (row, from) in self.from.iter().enumerate() {
@@ -322,7 +340,7 @@ impl<'a, P: Named> Laid<'a, P> {
             };
             let mut cells: Vec<Cell> = self.to.iter().enumerate().map(cell).collect();
             cells.push(self.counted(shown, Some(At::Row(row)), leaving.clone()));
-            rows.push(Row { label: place(from).words(), cells, is_total: false });
+            rows.push(Row { label: place(from).words(self.names), cells, is_total: false });
         }
         let coming = |(column, to): (usize, &usize)| {
             self.counted(shown, Some(At::Column(column)), Query::default().with(P::TO, place(to).word()))
@@ -501,13 +519,13 @@ impl Closer {
     }
 
     /// How a group's people and those of each other group overlap; none for an overlay group's.
-    pub fn overlap(&self, group: &Group, to: Audience) -> Option<Table> {
+    pub fn overlap(&self, group: &Group, names: &Names, to: Audience) -> Option<Table> {
         let at = self.overlaps.groups.iter().position(|one| one.code == group.code)?;
         let own = &self.overlaps.groups[at];
         let others = self.overlaps.groups.iter().enumerate().filter(|(other, _)| *other != at);
         let list = |placed: &str, meet: &str| Query::default().with("placed", placed).with("meet", meet);
         let rows = others.map(|(place, other)| Row {
-            label: shipped_label(&other.code),
+            label: names.label(&other.code),
             cells: vec![
                 listed(own.also_meet[place], list(&own.code, &other.code), to),
                 listed(other.also_meet[at], list(&other.code, &own.code), to),
@@ -528,9 +546,9 @@ impl Closer {
     }
 
     /// Of an overlay group: who in each group would have supplementary care.
-    pub fn with_care(&self, to: Audience) -> Table {
+    pub fn with_care(&self, names: &Names, to: Audience) -> Table {
         let rows = self.overlaps.groups.iter().map(|group| Row {
-            label: shipped_label(&group.code),
+            label: names.label(&group.code),
             cells: vec![unlisted(group.placed, to), unlisted(group.with_care.unwrap_or(0), to)],
             is_total: false,
         });
@@ -545,8 +563,8 @@ impl Closer {
     }
 
     /// Groups that somebody meets and nobody would be placed in.
-    pub fn emptied(&self) -> Vec<String> {
-        self.overlaps.all_fall_to_earlier().map(|group| shipped_label(&group.code)).collect()
+    pub fn emptied(&self, names: &Names) -> Vec<String> {
+        self.overlaps.all_fall_to_earlier().map(|group| names.label(&group.code)).collect()
     }
 }
 

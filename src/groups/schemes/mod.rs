@@ -3,6 +3,7 @@
 mod draft;
 pub mod edit;
 mod form;
+pub mod names;
 mod pages;
 pub mod store;
 pub mod words;

@@ -108,40 +108,22 @@ pub fn before(conn: &mut Conn, version: &Version) -> Result<Scheme, Error> {
     before.map_or_else(|| Ok(Scheme::shipped().clone()), |before| before.scheme())
 }
 
-/// Every code that a scheme of some locality has or had, the shipped ones among them.
-pub fn codes(conn: &mut Conn) -> Result<Vec<String>, Error> {
+/// Every group that a scheme of some locality has or had, each code once: first the shipped ones.
+pub fn groups_of_all(conn: &mut Conn) -> Result<Vec<Group>, Error> {
     let texts: Vec<Version> = criteria_versions::table
         .filter(criteria_versions::group_code.eq(SCHEME).and(criteria_versions::state.eq_any(AGREED)))
         .order((criteria_versions::locality_id, criteria_versions::number))
         .select(Version::as_select())
         .load(conn)?;
-    let mut codes: Vec<String> = Scheme::shipped().groups().iter().map(|group| group.code.clone()).collect();
+    let mut groups = Scheme::shipped().groups().to_vec();
     for version in texts {
         for group in version.scheme()?.groups() {
-            if !codes.contains(&group.code) {
-                codes.push(group.code.clone());
+            if groups.iter().all(|known| known.code != group.code) {
+                groups.push(group.clone());
             }
         }
     }
-    Ok(codes)
-}
-
-/// A group of a locality, by code, or what stands for the scheme: of the scheme in force, or of one that is drafted or proposed. Criteria of a new group
-/// are drafted before its scheme is agreed.
-pub fn group(conn: &mut Conn, locality_id: i64, code: &str, day: NaiveDate) -> Result<Option<Group>, Error> {
-    if code == SCHEME {
-        return Ok(Some(Group::the_scheme()));
-    }
-    if let Some(group) = in_force(conn, locality_id, day)?.group(code) {
-        return Ok(Some(group.clone()));
-    }
-    let on_its_way = |version: &Version| !matches!(version.state, State::Withdrawn | State::Superseded);
-    for version in history(conn, locality_id, SCHEME)?.into_iter().filter(on_its_way) {
-        if let Some(group) = version.scheme()?.group(code) {
-            return Ok(Some(group.clone()));
-        }
-    }
-    Ok(None)
+    Ok(groups)
 }
 
 /// The latest draft of a locality's scheme.

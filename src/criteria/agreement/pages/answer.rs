@@ -84,7 +84,7 @@ impl AnswerPage {
         Ok(AnswerPage {
             chrome: who.chrome(),
             mistakes: Mistakes::new(),
-            texts: Text::all(&seen.locality.code, seen.proposed()?)?,
+            texts: Text::all((&seen.locality.code, &seen.names), seen.proposed()?)?,
             seen,
             ask,
             form,
@@ -180,7 +180,9 @@ pub async fn send(
             let said = Reply::from_word(&form.answer).map_or("", Reply::label);
             let written = vec![("Answer", said.to_owned()), ("Comment", form.comment)];
             let outcome = "so your answer was not sent";
-            OvertakenPage::new(&who, &seen.locality.code, &seen.version, outcome).written(written).answer()
+            OvertakenPage::new(&who, (&seen.locality.code, &seen.names), &seen.version, outcome)
+                .written(written)
+                .answer()
         }
         Unsent::Late(NotAnswered::Replaced(by)) => {
             let page = ReplacedPage::new(&who, now, seen, *by, form)?;
@@ -232,7 +234,7 @@ struct ReplacedPage {
 
 impl ReplacedPage {
     fn new(who: &Who, _now: Now, seen: Seen, by: Agreement, form: AnswerForm) -> Result<ReplacedPage, Error> {
-        let code = &seen.locality.code;
+        let (code, names) = (&*seen.locality.code, seen.names.clone());
         let ask = match seen.reader {
             Reader::Network(id) => by.ask_of(id).cloned(),
             _ => None,
@@ -240,8 +242,8 @@ impl ReplacedPage {
         Ok(ReplacedPage {
             chrome: who.chrome(),
             mistakes: Mistakes::new(),
-            old: Text::all(code, seen.proposed()?)?,
-            new: Text::all(code, &by)?,
+            old: Text::all((code, &seen.names), seen.proposed()?)?,
+            new: Text::all((code, &names.beside(&by.versions)?), &by)?,
             ask: ask.filter(|_| by.proposal.state == State::Proposed),
             new_agreement: by,
             seen,

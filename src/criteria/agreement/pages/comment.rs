@@ -44,7 +44,8 @@ pub fn threads(conn: &mut Conn, who: &Who, seen: &Seen, sees_answers: bool) -> R
             None => {
                 let several = agreement.versions.len() > 1;
                 let version = agreement.versions.iter().find(|it| Some(it.id) == comment.version_id);
-                let about = version.filter(|_| several).map(super::super::seen::title).unwrap_or_default();
+                let about =
+                    version.filter(|_| several).map(|version| seen.names.title(version)).unwrap_or_default();
                 threads.push(Thread { first: comment, replies: Vec::new(), about });
             }
             Some(id) => {
@@ -182,7 +183,7 @@ fn closed(
         same.or(by.versions.first()).filter(|new| seen.reader.may_read(new.state, Some(by)))
     });
     let (code, outcome) = (&seen.locality.code, "so your comment was not added");
-    let page = OvertakenPage::new(who, code, &seen.version, outcome).replaced_by(code, new);
+    let page = OvertakenPage::new(who, (code, &seen.names), &seen.version, outcome).replaced_by(code, new);
     Ok(page.written(vec![("About", form.condition), ("Comment", form.comment)]))
 }
 

@@ -88,7 +88,7 @@ impl DecisionPage {
         Ok(DecisionPage {
             chrome: who.chrome(),
             mistakes: Mistakes::new(),
-            texts: Text::all(&seen.locality.code, agreement)?,
+            texts: Text::all((&seen.locality.code, &seen.names), agreement)?,
             refusal: agreement.round().may_decide(who.user_id, now.today).err(),
             choices: vec![
                 Choice::new(APPROVE, format!("Approve {button}")),

@@ -83,13 +83,14 @@ impl VersionPage {
             true => Some(before(conn, &seen.version)?),
             false => None,
         };
-        let text = Text::beside(&code, &seen.version, before.as_ref())?;
+        let place = (&*code, &seen.names);
+        let text = Text::beside(place, &seen.version, before.as_ref())?;
         let sees_answers =
             seen.agreement.as_ref().is_some_and(|agreement| seen.reader.sees_answers(agreement, now.today));
         let (others, threads, replaced_by) = match &seen.agreement {
             Some(agreement) => {
                 let others = agreement.versions.iter().filter(|other| other.id != seen.version.id);
-                let others = others.map(|other| Text::of(&code, other)).collect::<Result<_, Error>>()?;
+                let others = others.map(|other| Text::of(place, other)).collect::<Result<_, Error>>()?;
                 let by = replacing(conn, agreement.proposal.id)?.pop();
                 let by = by.map(|by| Agreement::one(conn, by.id)).transpose()?;
                 let visible = by.filter(|by| seen.reader.may_read(VersionState::Proposed, Some(by)));
@@ -118,7 +119,7 @@ impl VersionPage {
                 .map(|other| other.number)
                 .max(),
             impact: seen.agreement.as_ref().and_then(|agreement| impact_of(&agreement.proposal)),
-            replaced_by: replaced_by.map(|version| Text::of(&code, &version)).transpose()?,
+            replaced_by: replaced_by.map(|version| Text::of(place, &version)).transpose()?,
             standing,
             text,
             others,

@@ -66,7 +66,7 @@ pub async fn group(
 }
 
 fn page(conn: &mut Conn, who: &Who, now: Now, address: &(String, String)) -> Result<GroupPage, Error> {
-    let (here, group) = place(conn, who, now, &address.0, &address.1)?;
+    let (here, group, names) = place(conn, who, now, &address.0, &address.1)?;
     let scope = Scope::of(conn, who, now.today)?;
     let run = current(conn, here.id)?;
     let standing = in_force(conn, here.id, now.today)?;
@@ -78,7 +78,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, address: &(String, String)) -> Res
     Ok(GroupPage {
         chrome: who.chrome(),
         drafts: Reader::of(who) == Reader::Commissioner,
-        text: version.map(|version| Text::of(&here.code, version)).transpose()?,
+        text: version.map(|version| Text::of((&here.code, &names), version)).transpose()?,
         lines: lines(conn, who, &here, &group, &standing)?,
         carers: carers(conn, here.id, &group.code, now.today)?,
         counted: counted.and_then(|counted| counted.of(&group, &here)),

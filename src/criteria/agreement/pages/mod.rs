@@ -20,6 +20,7 @@ use crate::criteria::store::Version;
 use crate::error::Error;
 use crate::groups::reading::ReadingList;
 use crate::groups::scheme::Scheme;
+use crate::groups::schemes::names::Names;
 use crate::groups::schemes::words::SchemeWords;
 
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -65,12 +66,17 @@ enum Words {
 }
 
 impl Text {
-    pub fn of(locality: &str, version: &Version) -> Result<Text, Error> {
-        Text::beside(locality, version, None)
+    /// In a locality (code) that calls its groups by these names.
+    pub fn of(place: (&str, &Names), version: &Version) -> Result<Text, Error> {
+        Text::beside(place, version, None)
     }
 
     /// The same; of a scheme with what it changes in the one before it.
-    fn beside(locality: &str, version: &Version, before: Option<&Scheme>) -> Result<Text, Error> {
+    fn beside(
+        (locality, names): (&str, &Names),
+        version: &Version,
+        before: Option<&Scheme>,
+    ) -> Result<Text, Error> {
         let words = match version.text.as_str() {
             "" => None,
             _ if version.is_scheme() => {
@@ -79,16 +85,16 @@ impl Text {
             _ => Some(Words::Criteria(Reading::of(&version.expression()?))),
         };
         Ok(Text {
-            title: super::seen::title(version),
+            title: names.title(version),
             path: super::seen::path(locality, version),
             words,
             version: version.clone(),
         })
     }
 
-    pub fn all(locality: &str, agreement: &Agreement) -> Result<Vec<Text>, Error> {
+    pub fn all(place: (&str, &Names), agreement: &Agreement) -> Result<Vec<Text>, Error> {
         let before = agreement.scheme_before.as_ref();
-        agreement.versions.iter().map(|version| Text::beside(locality, version, before)).collect()
+        agreement.versions.iter().map(|version| Text::beside(place, version, before)).collect()
     }
 
     /// As markup.

@@ -19,6 +19,7 @@ use crate::criteria::preview_pages::impact::Impact;
 use crate::criteria::store::{State as VersionState, Version, agreed_on, history, in_force};
 use crate::database::{Conn, Database};
 use crate::error::Error;
+use crate::groups::schemes::names::Names;
 use crate::groups::store::localities;
 use crate::page::{Chrome, Query, filters, show};
 use crate::people::scope::Scope;
@@ -80,10 +81,10 @@ pub async fn sheet(
             if seen.version.state == VersionState::Draft {
                 return Err(Error::NotFound);
             }
-            let code = &seen.locality.code;
+            let place = (&*seen.locality.code, &seen.names);
             let texts = match &seen.agreement {
-                Some(agreement) => Text::all(code, agreement)?,
-                None => vec![Text::of(code, &seen.version)?],
+                Some(agreement) => Text::all(place, agreement)?,
+                None => vec![Text::of(place, &seen.version)?],
             };
             let all = history(conn, seen.locality.id, &seen.version.group_code)?;
             let agreement = seen.agreement.as_ref();
@@ -147,9 +148,10 @@ pub async fn agreed(
             versions.splice(0..0, agreed.into_iter().filter(Version::is_scheme));
             let ids: Vec<i64> = versions.iter().filter_map(|version| version.proposal_id).collect();
             let agreements = Agreement::of(conn, &ids)?;
+            let names = Names::on(conn, here.id, now.today)?;
             let text = |version: &Version| {
                 let agreement = version.proposal_id.and_then(|id| agreements.get(&id)).cloned();
-                Ok((Text::of(&here.code, version)?, agreement))
+                Ok((Text::of((&here.code, &names), version)?, agreement))
             };
             let texts = versions.iter().map(text).collect::<Result<_, Error>>()?;
             Ok(AgreedPage { chrome: who.chrome(), texts, here, today: now.today })

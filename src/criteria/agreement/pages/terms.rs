@@ -84,7 +84,7 @@ impl TermsForm {
             }
         };
         let dates = check_dates(conn, now.today, &draft.agreement.versions, on, last.flatten())?;
-        if let Some(message) = unfinished(conn, &draft.agreement.versions)? {
+        if let Some(message) = unfinished(conn, now.today, &draft.agreement.versions)? {
             mistakes.add("", message);
         }
         for mistake in dates.iter() {
@@ -277,7 +277,9 @@ fn frozen(who: &Who, seen: &Seen, form: TermsForm) -> Result<HttpResponse, Error
         ("Last day to answer", last),
     ];
     let outcome = "so your terms were not kept";
-    OvertakenPage::new(who, &seen.locality.code, &seen.version, outcome).written(written).answer()
+    OvertakenPage::new(who, (&seen.locality.code, &seen.names), &seen.version, outcome)
+        .written(written)
+        .answer()
 }
 
 fn stale(who: &Who, draft: Draft, form: &TermsForm) -> Result<HttpResponse, Error> {
@@ -327,7 +329,7 @@ impl CheckPage {
         Ok(Some(CheckPage {
             chrome: who.chrome(),
             mistakes: check_dates(conn, now.today, &draft.agreement.versions, force, last)?,
-            texts: Text::all(&draft.seen.locality.code, &draft.agreement)?,
+            texts: Text::all((&draft.seen.locality.code, &draft.seen.names), &draft.agreement)?,
             hash: hash_of(&draft.agreement.versions),
             terms,
             draft,
