@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::ensure;
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use crate::audit::file::write_trail;
+use crate::audit::trail::midnight;
 use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::Now;
 use crate::config::Ground;
@@ -18,14 +20,14 @@ use crate::people::export::write_people;
 use crate::private_file;
 use crate::runs::export as runs;
 
-/// Writes people, their placements or their movements as a file
+/// Writes people, their placements, their movements or the audit trail as a file
 #[derive(Args, Clone, Debug)]
 pub struct Export {
     pub kind: Kind,
     /// The locality's code (default: all)
     #[arg(long, value_name = "CODE")]
     pub locality: Option<String>,
-    /// Placements as they stood on this date (default: today); movements up to it (default: all); not people. YYYY-MM-DD
+    /// Placements as they stood on this date (default: today); movements and the audit trail up to it (default: all); not people. YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<NaiveDate>,
     /// With NHS numbers; people are exported with their names or not at all
@@ -45,6 +47,8 @@ pub enum Kind {
     People,
     Placements,
     Movements,
+    /// The audit trail, oldest first; of a locality, what concerns it
+    Audit,
 }
 
 /// How rows are written.
@@ -63,6 +67,7 @@ impl Kind {
             Kind::People => "people",
             Kind::Placements => "placements",
             Kind::Movements => "movements",
+            Kind::Audit => "audit",
         }
     }
 }
@@ -75,7 +80,11 @@ impl Export {
         );
         ensure!(
             self.as_of.is_none() || self.kind != Kind::People,
-            "people are exported as the register is published now: --as-of is for placements and movements"
+            "people are exported as the register is published now: --as-of is for placements, movements and the audit trail"
+        );
+        ensure!(
+            !self.identified || self.kind != Kind::Audit,
+            "the audit trail knows people by pseudonym: --identified is for people, placements and movements"
         );
         self.record(ground)?;
         match &self.out {
@@ -94,7 +103,11 @@ impl Export {
                 localities.iter().map(|locality| Subject::locality(&locality.code)).collect();
             let details =
                 json!({ "kind": self.kind.word(), "identified": self.identified, "as_of": self.as_of });
-            audit::record(conn, now, &Actor::command_line(), Verb::Exported, &subjects, details)
+            let verb = match self.kind {
+                Kind::Audit => Verb::AuditExported,
+                Kind::People | Kind::Placements | Kind::Movements => Verb::PeopleExported,
+            };
+            audit::record(conn, now, &Actor::command_line(), verb, &subjects, details)
         })
     }
 
@@ -103,8 +116,8 @@ impl Export {
         let as_of = match (self.kind, self.as_of) {
             (Kind::People, _) => "the register as published when this was written".to_owned(),
             (Kind::Placements, day) => day.unwrap_or(now.today).to_string(),
-            (Kind::Movements, Some(day)) => format!("all up to {day}"),
-            (Kind::Movements, None) => "all".to_owned(),
+            (Kind::Movements | Kind::Audit, Some(day)) => format!("all up to {day}"),
+            (Kind::Movements | Kind::Audit, None) => "all".to_owned(),
         };
         let identified = if self.identified { "with NHS numbers" } else { "pseudonyms only" };
         vec![
@@ -134,6 +147,11 @@ impl Export {
                 Kind::Placements => {
                     let on = self.as_of.unwrap_or(now.today);
                     runs::write_placements(conn, &localities, on, self.identified, &mut out)
+                }
+                Kind::Audit => {
+                    let until =
+                        self.as_of.map(|day| midnight(day.checked_add_days(Days::new(1)).unwrap_or(day)));
+                    write_trail(conn, self.locality.as_deref(), until, &mut out)
                 }
                 Kind::Movements => {
                     runs::write_movements(conn, &localities, self.as_of, self.identified, &mut out)

@@ -151,7 +151,7 @@ on_both! {
         let read = entries(&portal, "read a person's record");
         assert_eq!(subjects(&portal, read[0].0), std::slice::from_ref(&pseudonym));
         gp.get("/people.csv").await;
-        assert!(entries(&portal, "exported")[0].1.contains("\"rows\":"));
+        assert!(entries(&portal, "exported people's records")[0].1.contains("\"rows\":"));
         let (number, ..) = somebody(&portal, "E87001");
         gp.post("/people", &[("words", &number)]).await;
         assert_eq!(subjects(&portal, entries(&portal, "searched people")[0].0), [pseudonym]);

@@ -1,5 +1,7 @@
 //! `/audit`: an auditor reads what concerns its commissioner, narrowed as asked, and nothing of another's.
 
+use std::os::unix::fs::PermissionsExt;
+
 use actix_web::http::StatusCode;
 use common_ground::access::Role;
 use common_ground::schema::{
@@ -10,6 +12,7 @@ use diesel::prelude::*;
 use crate::grouped::{day, grouped, loaded, people_in};
 use crate::harness::{Browser, TestPortal};
 use crate::on_both;
+use crate::samples::command;
 
 pub async fn signed_in(portal: &TestPortal, role: Role, organisation: Option<&str>) -> Browser {
     let email = format!("{}.{}@example.org", role.word(), organisation.unwrap_or("service").to_lowercase());
@@ -181,5 +184,47 @@ on_both! {
         let mut all = listed.clone();
         all.sort_unstable();
         assert_eq!(seen, all);
+    }
+}
+
+on_both! {
+    async fn an_export_of_people_says_of_whom(portal) {
+        let portal = grouped(portal);
+        let (_, pseudonym, _) = somebody(&portal, "E87001");
+        let mut gp = signed_in(&portal, Role::Gp, Some("E87001")).await;
+        let mut auditor = signed_in(&portal, Role::Auditor, Some("CCG01")).await;
+        for list in ["/people.csv", "/movements.csv?locality=LOC01"] {
+            assert_eq!(gp.get(list).await.status, StatusCode::OK);
+            let page = auditor.get(&format!("/audit/{}", last(&portal, "exported people's records"))).await.text();
+            assert!(page.contains(&pseudonym) && page.contains(">LOC01</a>"), "{list}: {page}");
+        }
+        let exports = format!("/audit?what=exported+people%27s+records&record={pseudonym}");
+        assert_eq!(people_in(&auditor.get(&exports).await.text()), 2);
+    }
+}
+
+on_both! {
+    async fn the_trail_is_exported_by_the_command_line(portal) {
+        let portal = grouped(portal);
+        let (here, there) = (somebody(&portal, "E87001").1, somebody(&portal, "E87004").1);
+        signed_in(&portal, Role::Gp, Some("E87001")).await.get(&format!("/people/{here}")).await;
+        signed_in(&portal, Role::Gp, Some("E87004")).await.get(&format!("/people/{there}")).await;
+        let out = portal.folder().join("audit.csv");
+        let said = command(&portal, &["export", "audit", "--out", out.to_str().unwrap()]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        let text = std::fs::read_to_string(&out).unwrap();
+        let entries: i64 = portal.read(|conn| Ok(audit_entries::table.count().get_result(conn)?));
+        assert!(text.starts_with("entry,at,who,acting_as,role,verb,subject,from,digest\r\n1,"), "{text}");
+        assert_eq!(text.lines().count() as i64, entries + 1);
+        assert!(text.lines().last().unwrap().contains(",exported the audit trail,locality LOC01; locality LOC02,"), "{text}");
+        assert_eq!(std::fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
+        let of_one = command(&portal, &["export", "audit", "--locality", "LOC02", "--format", "ndjson"]).out;
+        let lines: Vec<serde_json::Value> = of_one.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(lines.iter().any(|line| line["subject"] == format!("person {there}") && line["entry"].is_i64()), "{of_one}");
+        assert!(!of_one.contains(&here), "{of_one}");
+        let before = command(&portal, &["export", "audit", "--as-of", "2015-04-01"]).out;
+        assert_eq!(before.lines().count(), 1, "the time of an entry is the real one: {before}");
+        let named = command(&portal, &["export", "audit", "--identified"]);
+        assert!(named.code == 1 && named.err.contains("knows people by pseudonym"), "{}", named.err);
     }
 }

@@ -13,7 +13,7 @@ pub mod trail;
 use actix_web::web;
 
 pub use entry::{Actor, Subject, Verb};
-pub use store::{record, record_entry};
+pub use store::{exported, record, record_entry};
 
 pub fn routes(config: &mut web::ServiceConfig) {
     config

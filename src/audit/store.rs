@@ -1,5 +1,7 @@
 //! Writing audit rows: in the transaction of what they tell, never changed afterwards.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use serde::Serialize;
 
@@ -26,6 +28,13 @@ struct Content<'a> {
     from: &'a str,
     subjects: &'a [Subject],
     details: &'a serde_json::Value,
+}
+
+/// The records of an export of people: the localities, and the people by pseudonym where they are 1,000 at most. Whoever
+/// asks who looked at a person is told that a larger file may hold them.
+pub fn exported(localities: Vec<String>, people: BTreeSet<String>) -> Vec<Subject> {
+    let people = if people.len() <= AT_ONCE { people } else { BTreeSet::new() };
+    localities.into_iter().map(Subject::locality).chain(people.into_iter().map(Subject::person)).collect()
 }
 
 /// Writes that `actor` did `verb` to `subjects`; `details` says what changed, without passwords or answers.

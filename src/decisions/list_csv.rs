@@ -32,7 +32,7 @@ pub async fn csv(
     let (subjects, body) = database.read(move |conn| file(conn, &who, now, query)).await?;
     let details = json!({ "kind": "decisions", "rows": subjects.len(), "asked": asked });
     database
-        .write(move |conn| audit::record(conn, now.moment, &actor, Verb::Exported, &subjects, details))
+        .write(move |conn| audit::record(conn, now.moment, &actor, Verb::PeopleExported, &subjects, details))
         .await?;
     Ok(download("judgement-cases.csv", body))
 }

@@ -191,7 +191,7 @@ pub async fn csv(who: Who, database: &Database, now: Now, query: Query) -> Resul
     };
     let details = json!({ "kind": kind, "rows": subjects.len(), "asked": asked });
     database
-        .write(move |conn| audit::record(conn, now.moment, &actor, Verb::Exported, &subjects, details))
+        .write(move |conn| audit::record(conn, now.moment, &actor, Verb::PeopleExported, &subjects, details))
         .await?;
     Ok(download(name, body))
 }

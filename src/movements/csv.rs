@@ -29,12 +29,11 @@ pub async fn movements(
 ) -> Result<HttpResponse, Error> {
     let query = Query::new(query.into_inner());
     let (actor, asked) = (who.actor.clone(), query.to_string());
-    let (rows, locality, body) = database.read(move |conn| file(conn, &who, now, &query)).await?;
-    let subjects: Vec<Subject> = locality.map(Subject::locality).into_iter().collect();
+    let (rows, subjects, body) = database.read(move |conn| file(conn, &who, now, &query)).await?;
     let details = json!({ "kind": "movements", "rows": rows, "asked": asked });
-    let record =
-        move |conn: &mut Conn| audit::record(conn, now.moment, &actor, Verb::Exported, &subjects, details);
-    database.write(record).await?;
+    database
+        .write(move |conn| audit::record(conn, now.moment, &actor, Verb::PeopleExported, &subjects, details))
+        .await?;
     Ok(download("movements.csv", body))
 }
 
@@ -51,7 +50,7 @@ fn file(
     who: &Who,
     now: Now,
     query: &Query,
-) -> Result<(usize, Option<String>, Vec<u8>), Error> {
+) -> Result<(usize, Vec<Subject>, Vec<u8>), Error> {
     let found = Found::new(conn, who, now, query)?;
     if let Some(found) = &found {
         found.query.clone().for_file()?;
@@ -73,6 +72,9 @@ fn file(
     let mut out = CsvOut::with_mark(Vec::new()).map_err(anyhow::Error::from)?;
     out.row(columns.split(',')).map_err(anyhow::Error::from)?;
     let rows = entries.len();
+    let people = entries.iter().map(|(entry, ..)| entry.pseudonym.clone()).collect();
+    let here = found.iter().map(|found| found.here.code.clone()).collect();
+    let subjects = audit::exported(here, people);
     for (entry, _, nhs_number) in entries {
         let cells = [
             entry.pseudonym,
@@ -86,5 +88,5 @@ fn file(
         out.row(names.then_some(nhs_number).into_iter().chain(cells)).map_err(anyhow::Error::from)?;
     }
     let body = out.finish().map_err(anyhow::Error::from)?;
-    Ok((rows, found.map(|found| found.here.code), body))
+    Ok((rows, subjects, body))
 }

@@ -39,12 +39,11 @@ pub async fn people(
     let query = Query::new(query.into_inner());
     let wanted = Wanted { words: search::words(&session, &query), query };
     let (actor, asked) = (who.actor.clone(), wanted.query.to_string());
-    let (count, localities, body) = database.read(move |conn| file(conn, &who, now, &wanted)).await?;
-    let subjects: Vec<Subject> = localities.into_iter().map(Subject::locality).collect();
+    let (count, subjects, body) = database.read(move |conn| file(conn, &who, now, &wanted)).await?;
     let details = json!({ "kind": "people", "rows": count, "asked": asked });
-    let record =
-        move |conn: &mut Conn| audit::record(conn, now.moment, &actor, Verb::Exported, &subjects, details);
-    database.write(record).await?;
+    database
+        .write(move |conn| audit::record(conn, now.moment, &actor, Verb::PeopleExported, &subjects, details))
+        .await?;
     Ok(download("people.csv", body))
 }
 
@@ -53,7 +52,7 @@ fn file(
     who: &Who,
     now: Now,
     wanted: &Wanted,
-) -> Result<(usize, Vec<String>, Vec<u8>), Error> {
+) -> Result<(usize, Vec<Subject>, Vec<u8>), Error> {
     let found = find(conn, who, now, wanted)?;
     found.query.clone().for_file()?;
     if found.counts.shown > MOST_ROWS {
@@ -70,7 +69,8 @@ fn file(
         out.row(number.into_iter().chain(cells.row(one))).map_err(anyhow::Error::from)?;
     }
     let codes = found.places.iter().map(|here| here.locality.code.clone()).collect();
-    Ok((people.len(), codes, out.finish().map_err(anyhow::Error::from)?))
+    let subjects = audit::exported(codes, people.iter().map(|one| one.pseudonym.clone()).collect());
+    Ok((people.len(), subjects, out.finish().map_err(anyhow::Error::from)?))
 }
 
 /// What the rows look up.
