@@ -106,12 +106,19 @@ pub fn stands(portal: &TestPortal, nhs_number: &str) -> (Option<String>, bool, S
     })
 }
 
-/// The count of a card on the home page; 0 where it is not shown.
-pub async fn count_at_home(browser: &mut Browser, label: &str) -> i64 {
+/// The count of a card on the home page, by what it counts, of one and of several; 0 where it is not shown.
+pub async fn count_at_home(browser: &mut Browser, one: &str, several: &str) -> i64 {
     let home = browser.get("/").await.text();
-    let Some((before, _)) = home.split_once(&format!("</span> {label}")) else { return 0 };
-    let (_, count) = before.rsplit_once('>').unwrap();
-    count.replace(',', "").parse().unwrap()
+    let count = |label: &str| {
+        let (before, _) = home.split_once(&format!("</span> {label}</a>"))?;
+        let (_, count) = before.rsplit_once('>').unwrap();
+        Some(count.replace(',', "").parse().unwrap())
+    };
+    match count(one) {
+        Some(1) => 1,
+        Some(others) => panic!("{others} {one}"),
+        None => count(several).inspect(|count| assert_ne!(*count, 1, "{several}")).unwrap_or(0),
+    }
 }
 
 /// Every kept figure of the standing run equals a count of its placements.

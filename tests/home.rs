@@ -128,7 +128,7 @@ on_both! {
         let portal = loaded(portal);
         let mut browser = signed_in(&portal, Role::Commissioner, Some("CCG01")).await;
         let home = browser.get("/").await.text();
-        assert!(home.contains("localities without a first grouping"), "{home}");
+        assert!(home.contains("without a first grouping"), "{home}");
         assert!(home.contains("href=\"/runs/new?locality=LOC01\""), "{home}");
         let key = browser.get("/runs/new").await.field("key");
         let form = [("key", &*key), ("locality", "LOC01"), ("as_of_day", "1 4 2015")];
@@ -136,7 +136,7 @@ on_both! {
         assert!(browser.get("/").await.text().contains("Your jobs"));
         portal.work().await;
         let home = browser.get("/").await.text();
-        assert!(home.contains("dry runs that could be applied") && home.contains(&format!("href=\"{run}\"")), "{home}");
+        assert!(home.contains("<span class=\"cg-figure__count\">1</span> dry run that could be applied") && home.contains(&format!("href=\"{run}\"")), "{home}");
         assert!(open_all(&mut browser).await >= 2);
     }
 }

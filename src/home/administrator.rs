@@ -23,12 +23,17 @@ const FAILED: u64 = 7;
 pub fn administrator(conn: &mut Conn, now: Now) -> Result<Waiting, Error> {
     let mut home = Waiting::default();
     let failing = mail::store::count(conn, &[mail::store::State::Failed])?;
-    home.card(failing, "letters that failed", "/admin/outbox?state=failed".into());
+    home.card(failing, ("letter that failed", "letters that failed"), "/admin/outbox?state=failed".into());
     let failed = failed_jobs(conn, now.moment)?;
-    home.listing("jobs that failed this week", "jobs", "Jobs that failed this week", failed);
+    home.listing(
+        ("job that failed this week", "jobs that failed this week"),
+        "jobs",
+        "Jobs that failed this week",
+        failed,
+    );
     let ending = ending(conn, now.today)?;
     home.listing(
-        "memberships that end within 30 days",
+        ("membership that ends within 30 days", "memberships that end within 30 days"),
         "memberships",
         "Memberships that end within 30 days",
         ending,
@@ -36,7 +41,7 @@ pub fn administrator(conn: &mut Conn, now: Now) -> Result<Waiting, Error> {
     let without = localities_without_commissioner(conn)?.into_iter();
     let without = without.map(|code| (code.clone(), Some(format!("/admin/localities/{code}")))).collect();
     home.listing(
-        "localities without a commissioner",
+        ("locality without a commissioner", "localities without a commissioner"),
         "localities",
         "Localities without a commissioner",
         without,
@@ -45,7 +50,7 @@ pub fn administrator(conn: &mut Conn, now: Now) -> Result<Waiting, Error> {
     let unused = unused
         .map(|(_, code, name)| (format!("{name} ({code})"), Some(format!("/admin/organisations/{code}"))));
     home.first_few(
-        "organisations without users",
+        ("organisation without users", "organisations without users"),
         "/admin/organisations?users=none",
         ("organisations", "Organisations without users"),
         unused.collect(),

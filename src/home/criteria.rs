@@ -32,7 +32,7 @@ pub fn commissioner(
     let ready: Vec<&Agreement> = open.iter().filter(is_ready).collect();
     list(
         home,
-        "proposals ready to approve",
+        ("proposal ready to approve", "proposals ready to approve"),
         "ready",
         "Proposals ready to approve or return",
         &ready,
@@ -47,14 +47,26 @@ pub fn commissioner(
     let highest = highest_numbers(conn, &scope.localities)?;
     let returned: Vec<&Agreement> =
         open.iter().filter(|it| it.proposal.state == State::Returned && is_last(it, &highest)).collect();
-    list(home, "criteria returned", "returned", "Criteria returned, to be changed", &returned, &places);
+    list(
+        home,
+        ("version returned", "versions returned"),
+        "returned",
+        "Criteria returned, to be changed",
+        &returned,
+        &places,
+    );
     let waiting = unapplied(conn, &scope.localities, now.today)?;
     let items = waiting.iter().filter_map(|one| {
         let here = places.iter().find(|place| place.id == one.locality_id)?;
         Some((format!("{}. {}", here.name, one.in_words()), Some(one.next(&here.code).1)))
     });
     let heading = "Criteria in force that are not applied yet";
-    home.listing("localities with criteria not applied yet", "unapplied", heading, items.collect());
+    home.listing(
+        ("locality with criteria not applied yet", "localities with criteria not applied yet"),
+        "unapplied",
+        heading,
+        items.collect(),
+    );
     Ok(())
 }
 
@@ -82,7 +94,12 @@ pub fn provider(conn: &mut Conn, who: &Who, now: Now, home: &mut Waiting) -> Res
         });
         items.push((format!("{what}, {}", here.name), Some(path)));
     }
-    home.listing("criteria proposals to answer", "to-answer", "Criteria proposals to answer", items);
+    home.listing(
+        ("criteria proposal to answer", "criteria proposals to answer"),
+        "to-answer",
+        "Criteria proposals to answer",
+        items,
+    );
     Ok(())
 }
 
@@ -92,7 +109,14 @@ pub fn lay_partner(conn: &mut Conn, scope: &Scope) -> Result<Waiting, Error> {
     let places = localities(conn, &scope.localities)?;
     let open = open(conn, &scope.localities, &[State::Proposed])?;
     let open: Vec<&Agreement> = open.iter().collect();
-    list(&mut home, "proposals open for comment", "open", "Proposals open for comment", &open, &places);
+    list(
+        &mut home,
+        ("proposal open for comment", "proposals open for comment"),
+        "open",
+        "Proposals open for comment",
+        &open,
+        &places,
+    );
     Ok(home)
 }
 
@@ -112,7 +136,7 @@ fn is_last(agreement: &Agreement, highest: &HashMap<(i64, String), i64>) -> bool
 
 fn list(
     home: &mut Waiting,
-    label: &'static str,
+    label: (&'static str, &'static str),
     id: &'static str,
     heading: &'static str,
     agreements: &[&Agreement],

@@ -23,16 +23,23 @@ use crate::runs::listing::standing_in;
 pub fn practice(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Waiting, Error> {
     let mut home = Waiting::default();
     let (questions, corrections) = practice_list::waiting(conn, who.organisation_id())?;
-    home.card(questions, "facts a provider network asks you for", "/decisions".into());
+    home.card(
+        questions,
+        ("fact a provider network asks you for", "facts a provider network asks you for"),
+        "/decisions".into(),
+    );
     home.card(
         corrections,
-        "corrections not yet coded in your own system",
+        ("correction not yet coded in your own system", "corrections not yet coded in your own system"),
         "/decisions?view=corrections".into(),
     );
     let (provisional, _) = kept(conn, scope)?;
     home.people(
         provisional,
-        "people with facts not known that decide their group",
+        (
+            "person with facts not known that decide their group",
+            "people with facts not known that decide their group",
+        ),
         "/people?provisional=yes".into(),
     );
     moved(conn, &mut home, who, scope, now)?;
@@ -44,7 +51,10 @@ pub fn network(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Wa
     let (provisional, rows) = kept(conn, scope)?;
     home.people(
         provisional,
-        "people with facts not known that decide their group",
+        (
+            "person with facts not known that decide their group",
+            "people with facts not known that decide their group",
+        ),
         "/people?provisional=yes".into(),
     );
     moved(conn, &mut home, who, scope, now)?;
@@ -77,8 +87,15 @@ pub fn caseload(conn: &mut Conn, scope: &Scope, now: Now) -> Result<Waiting, Err
     let register = published(conn)?;
     let (all, provisional) = (Filters::default(), Filters { provisional: Some(true), ..Filters::default() });
     for (filters, label, href) in [
-        (&provisional, "people with facts not known that decide their group", "/people?provisional=yes"),
-        (&all, "people on your caseload", "/people"),
+        (
+            &provisional,
+            (
+                "person with facts not known that decide their group",
+                "people with facts not known that decide their group",
+            ),
+            "/people?provisional=yes",
+        ),
+        (&all, ("person on your caseload", "people on your caseload"), "/people"),
     ] {
         let asked = Asked::by(Role::Coordinator, scope, filters, now.today, register);
         home.people(Shown::Exact(counting::count(conn, &asked)?.shown), label, href.into());

@@ -31,9 +31,17 @@ pub fn provider(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<W
     let mut home = Waiting::default();
     criteria::provider(conn, who, now, &mut home)?;
     let due = list::count(conn, who, scope, now, Which::Due)?;
-    home.people(Shown::Exact(due), "decisions whose review date has come", "/decisions?state=due".into());
+    home.people(
+        Shown::Exact(due),
+        ("decision whose review date has come", "decisions whose review date has come"),
+        "/decisions?state=due".into(),
+    );
     let open = list::count(conn, who, scope, now, Which::Waiting)?;
-    home.people(Shown::Exact(open), "judgement cases waiting for a decision", "/decisions".into());
+    home.people(
+        Shown::Exact(open),
+        ("judgement case waiting for a decision", "judgement cases waiting for a decision"),
+        "/decisions".into(),
+    );
     let places = localities(conn, &scope.localities)?;
     for run in standing_in(conn, &scope.localities)? {
         let Some(here) = places.iter().find(|locality| locality.id == run.locality_id) else { continue };

@@ -36,13 +36,17 @@ pub fn commissioner(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Resu
         places.iter().map(|locality| (locality.id, locality.name.as_str())).collect();
     let mut home = Waiting::default();
     criteria::commissioner(conn, who, scope, now, &mut home)?;
-    home.card(count(dry_runs.len()), "dry runs that could be applied", "/runs?state=waiting".into());
+    home.card(
+        count(dry_runs.len()),
+        ("dry run that could be applied", "dry runs that could be applied"),
+        "/runs?state=waiting".into(),
+    );
     let without: Vec<_> =
         places.iter().filter(|locality| standing.iter().all(|run| run.locality_id != locality.id)).collect();
     let start = |code: &String| format!("/runs/new{}", Query::default().with("locality", code));
     let first = without.iter().map(|locality| (locality.name.clone(), Some(start(&locality.code)))).collect();
     home.listing(
-        "localities without a first grouping",
+        ("locality without a first grouping", "localities without a first grouping"),
         "first",
         "Localities without a first grouping",
         first,
@@ -50,11 +54,18 @@ pub fn commissioner(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Resu
     let due = list::count(conn, who, scope, now, Which::Due)?;
     home.people(
         Shown::Exact(due),
-        "people held by decisions whose review date has come",
+        (
+            "person held by a decision whose review date has come",
+            "people held by decisions whose review date has come",
+        ),
         "/decisions?state=due".into(),
     );
     let (provisional, _) = unsettled(conn, scope, &standing)?;
-    home.people(provisional, "people whose placement is provisional", "/people?provisional=yes".into());
+    home.people(
+        provisional,
+        ("person whose placement is provisional", "people whose placement is provisional"),
+        "/people?provisional=yes".into(),
+    );
     for locality in without {
         home.to_do.push(ToDo {
             what: "Group people for the first time".into(),
@@ -84,20 +95,33 @@ pub fn analyst(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Wa
         (words, Some(format!("/imports/{}", file.reference)))
     };
     let checked = files.iter().filter(|file| file.state == ImportState::Checked).map(item).collect();
-    home.listing("imports waiting to be confirmed", "to-confirm", "Imports waiting to be confirmed", checked);
+    home.listing(
+        ("import waiting to be confirmed", "imports waiting to be confirmed"),
+        "to-confirm",
+        "Imports waiting to be confirmed",
+        checked,
+    );
     let is_recent = |file: &&crate::imports::store::Import| (now.moment - file.created_at).num_days() < DAYS;
     let failed = files.iter().filter(|file| matches!(file.state, ImportState::Failed | ImportState::Refused));
     let failed = failed.filter(is_recent).map(item).collect();
     home.listing(
-        "imports failed or refused this week",
+        ("import failed or refused this week", "imports failed or refused this week"),
         "failed",
         "Imports failed or refused this week",
         failed,
     );
     let standing = standing_in(conn, &scope.localities)?;
     let (provisional, unplaced) = unsettled(conn, scope, &standing)?;
-    home.people(unplaced, "people in scope who are not placed", "/people?group=not_placed".into());
-    home.people(provisional, "people with facts not known that decide", "/people?provisional=yes".into());
+    home.people(
+        unplaced,
+        ("person in scope who is not placed", "people in scope who are not placed"),
+        "/people?group=not_placed".into(),
+    );
+    home.people(
+        provisional,
+        ("person with facts not known that decide", "people with facts not known that decide"),
+        "/people?provisional=yes".into(),
+    );
     Ok(home)
 }
 

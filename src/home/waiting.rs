@@ -12,6 +12,31 @@ pub struct Card {
     pub href: String,
 }
 
+/// What a card counts, of one and of any other number. A single text is for both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    one: &'static str,
+    others: &'static str,
+}
+
+impl From<&'static str> for Counted {
+    fn from(label: &'static str) -> Counted {
+        Counted { one: label, others: label }
+    }
+}
+
+impl From<(&'static str, &'static str)> for Counted {
+    fn from((one, others): (&'static str, &'static str)) -> Counted {
+        Counted { one, others }
+    }
+}
+
+impl Counted {
+    fn of(self, count: Shown<i64>) -> &'static str {
+        if count == Shown::Exact(1) { self.one } else { self.others }
+    }
+}
+
 /// One thing to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToDo {
@@ -63,21 +88,21 @@ pub struct Waiting {
 
 impl Waiting {
     /// Adds a count of anything but people; one of nothing is not shown.
-    pub fn card(&mut self, count: i64, label: &'static str, href: String) {
+    pub fn card(&mut self, count: i64, label: impl Into<Counted>, href: String) {
         self.people(Shown::Exact(count), label, href);
     }
 
     /// Adds a count of people; one of nobody is not shown.
-    pub fn people(&mut self, count: Shown<i64>, label: &'static str, href: String) {
+    pub fn people(&mut self, count: Shown<i64>, label: impl Into<Counted>, href: String) {
         if !count.is_nil() {
-            self.cards.push(Card { count, label, href });
+            self.cards.push(Card { count, label: label.into().of(count), href });
         }
     }
 
     /// Adds a list with the card that counts it; an empty one is not shown.
     pub fn listing(
         &mut self,
-        label: &'static str,
+        label: impl Into<Counted>,
         id: &'static str,
         heading: &'static str,
         items: Vec<(String, Option<String>)>,
@@ -91,7 +116,7 @@ impl Waiting {
     /// Adds the first few of a list that has a page of its own, with the card that counts it; an empty one is not shown.
     pub fn first_few(
         &mut self,
-        label: &'static str,
+        label: impl Into<Counted>,
         href: &'static str,
         (id, heading): (&'static str, &'static str),
         mut items: Vec<(String, Option<String>)>,

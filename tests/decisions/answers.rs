@@ -232,11 +232,11 @@ on_both! {
         let mut network = signed_in(&portal, Role::Provider, "PN02").await;
         let mut gp = signed_in(&portal, Role::Gp, "E87001").await;
         ask(&mut network, &who, "homeless").await;
-        assert_eq!(count_at_home(&mut gp, "facts a provider network asks you for").await, 1);
+        assert_eq!(count_at_home(&mut gp, "fact a provider network asks you for", "facts a provider network asks you for").await, 1);
         let list = people_in(&network.get("/decisions").await.text());
-        assert_eq!(count_at_home(&mut network, "judgement cases waiting for a decision").await, list);
+        assert_eq!(count_at_home(&mut network, "judgement case waiting for a decision", "judgement cases waiting for a decision").await, list);
         answer(&mut gp, &question_about(&portal, HOMELESS), &[("answer", "no")]).await;
-        assert_eq!(count_at_home(&mut gp, "corrections not yet coded in your own system").await, 1);
-        assert_eq!(count_at_home(&mut network, "judgement cases waiting for a decision").await, list - 1);
+        assert_eq!(count_at_home(&mut gp, "correction not yet coded in your own system", "corrections not yet coded in your own system").await, 1);
+        assert_eq!(count_at_home(&mut network, "judgement case waiting for a decision", "judgement cases waiting for a decision").await, list - 1);
     }
 }
