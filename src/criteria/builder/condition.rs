@@ -139,7 +139,10 @@ impl ConditionForm {
         }
         let mut registers = Vec::new();
         for typed in &self.codes {
-            registers.extend(mistakes.note("codes", registers_named(typed)).into_iter().flatten());
+            match registers_named(typed) {
+                Ok(named) => registers.extend(named),
+                Err(messages) => messages.into_iter().for_each(|message| mistakes.add("codes", message)),
+            }
         }
         match (&*registers, mistakes.is_empty()) {
             (_, false) => Err(mistakes),
@@ -193,15 +196,33 @@ fn digits(typed: &str) -> Result<String, &'static str> {
     }
 }
 
-/// The register of a code or name, or the registers of several codes.
-fn registers_named(typed: &str) -> Result<Vec<Condition>, String> {
+/// The register of a code or name, or the registers of several, with commas between them or, of codes, spaces.
+///
+/// # Errors
+/// A sentence for each that is none, which names it alone.
+fn registers_named(typed: &str) -> Result<Vec<Condition>, Vec<String>> {
     if let Some(one) = register_named(typed) {
         return Ok(vec![one]);
     }
-    let several = typed.split([',', ';', ' ']).filter(|code| !code.is_empty());
-    let several: Option<Vec<Condition>> =
-        several.map(|code| Condition::of_code(&code.to_uppercase())).collect();
-    several.filter(|several| !several.is_empty()).ok_or_else(|| no_register(typed))
+    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    for part in typed.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()) {
+        let codes: Vec<Option<Condition>> =
+            part.split_whitespace().map(|code| Condition::of_code(&code.to_uppercase())).collect();
+        match register_named(part) {
+            Some(one) => found.push(one),
+            None if codes.iter().any(Option::is_some) => {
+                found.extend(codes.iter().flatten());
+                let words = part.split_whitespace().zip(&codes).filter(|(_, code)| code.is_none());
+                unknown.extend(words.map(|(word, _)| no_register(word)));
+            }
+            None => unknown.push(no_register(part)),
+        }
+    }
+    match (found.is_empty(), unknown.is_empty()) {
+        (false, true) => Ok(found),
+        (true, true) => Err(vec![no_register(typed)]),
+        (_, false) => Err(unknown),
+    }
 }
 
 /// By code, by name, or by both as "Diabetes mellitus (DM)".

@@ -178,6 +178,10 @@ fn a_register_is_found_by_code_or_name() {
         assert_eq!(form(typed), Ok(parsed("condition(\"DM\")")), "{typed}");
     }
     assert_eq!(form("dm, copd"), Ok(parsed("condition in (\"DM\", \"COPD\")")));
+    let several = form("dm, xyz, copd; diabetes mellitus, abc").unwrap_err();
+    let named: Vec<&str> = several.iter().map(|one| one.message.split(' ').next().unwrap()).collect();
+    assert_eq!(named, ["xyz", "abc"], "each that is none is named alone");
+    assert!(form("dm xyz").unwrap_err().of("codes").unwrap().starts_with("xyz is no"));
     let mistakes = form("diabetes").unwrap_err();
     assert!(mistakes.of("codes").unwrap().contains("Diabetes mellitus (DM)"));
 }
