@@ -11,6 +11,7 @@ use super::batch_deciding::{MOST, begin, check, decide_each};
 use super::case::{Pattern, State};
 use super::decision_form::DecisionForm;
 use super::list::{Line, lines};
+use super::store;
 use super::words;
 use crate::access::{Provider, Who};
 use crate::audit::{self, Subject, Verb};
@@ -141,6 +142,21 @@ pub fn alike(
     if lines.is_empty() { Err(Error::NotFound) } else { Ok((locality, lines)) }
 }
 
+/// Where it is told what became of cases that wait no longer: the latest batch that the caller's network decided of
+/// them, or the list of cases.
+///
+/// # Errors
+/// `NotFound` where the network cares for nobody in the locality.
+fn settled(conn: &mut Conn, who: &Who, now: Now, alike: &Alike) -> Result<String, Error> {
+    let locality = locality(conn, &alike.locality)?.ok_or(Error::NotFound)?;
+    let scope = Scope::of(conn, who, now.today)?;
+    if !scope.localities.contains(&locality.id) {
+        return Err(Error::NotFound);
+    }
+    let batch = store::latest_batch(conn, who.organisation_id(), locality.id, &alike.pattern())?;
+    Ok(batch.map_or_else(|| "/decisions".into(), |reference| format!("/decisions/batches/{reference}")))
+}
+
 fn page(
     conn: &mut Conn,
     who: &Who,
@@ -187,16 +203,35 @@ pub async fn form(
     let actor = who.actor.clone();
     let read = move |conn: &mut Conn| {
         let decision = DecisionForm::fresh(conn, now.today)?;
+        let of = alike.clone();
         let form = BatchForm { alike, which: "chosen".into(), decision, ..BatchForm::default() };
-        page(conn, &who, now, form, Mistakes::new())
+        match page(conn, &who, now, form, Mistakes::new()) {
+            Err(Error::NotFound) => settled(conn, &who, now, &of).map(Err),
+            page => page.map(Ok),
+        }
     };
-    let page = database.read(read).await?;
+    let page = match database.read(read).await? {
+        Ok(page) => page,
+        Err(told) => return Ok(see_other(told)),
+    };
     let subjects: Vec<Subject> = page.people.iter().map(|one| Subject::person(&one.value)).collect();
     let details = json!({ "rows": page.pages.rows, "asked": page.query().to_string() });
     database
         .write(move |conn| audit::record(conn, now.moment, &actor, Verb::CasesListed, &subjects, details))
         .await?;
     show(&page)
+}
+
+/// A form whose cases have all been settled meanwhile.
+async fn late(
+    database: &web::Data<Database>,
+    who: Who,
+    now: Now,
+    alike: Alike,
+) -> Result<HttpResponse, Error> {
+    let told = database.read(move |conn| settled(conn, &who, now, &alike)).await?;
+    let what = "All of these cases have been settled meanwhile. Nothing of yours was recorded.";
+    Err(Error::conflict(what, told, "See what became of them"))
 }
 
 pub async fn decide(
@@ -209,7 +244,11 @@ pub async fn decide(
     let form = BatchForm::of(locality.into_inner(), form.into_inner());
     let (by, sent, key) = (who.clone(), form.clone(), form.decision.key.clone());
     let begin = move |conn: &mut Conn| begin(conn, &by, now, &sent);
-    match save(&database, now, &who, &key, begin).await? {
+    let begun = match save(&database, now, &who, &key, begin).await {
+        Err(Error::NotFound) => return late(&database, who, now, form.alike).await,
+        begun => begun?,
+    };
+    match begun {
         Ok(reference) => {
             let (path, by) = (format!("/decisions/batches/{reference}"), who.clone());
             let ready = database.read(move |conn| check(conn, &by, now, &form)).await;

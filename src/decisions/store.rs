@@ -163,3 +163,25 @@ pub fn add(conn: &mut Conn, now: Now, who: &Who, new: &NewDecision<'_>) -> Resul
 pub fn decisions_of_batch(conn: &mut Conn, batch: &str) -> Result<Vec<Decision>, Error> {
     Ok(decision_rows!().filter(decisions::batch.eq(batch)).order(decisions::id).load(conn)?)
 }
+
+/// The latest batch (reference) in which a network decided cases of a pattern in a locality. A pattern is what was left
+/// when it was read: the case as it was recorded could be more.
+pub fn latest_batch(
+    conn: &mut Conn,
+    network_id: i64,
+    locality_id: i64,
+    pattern: &Pattern,
+) -> Result<Option<String>, Error> {
+    let rows: Vec<(Option<String>, String)> = decisions::table
+        .filter(decisions::network_id.eq(network_id).and(decisions::locality_id.eq(locality_id)))
+        .filter(decisions::facts.eq(pattern.facts_text()).and(decisions::batch.is_not_null()))
+        .order(decisions::id.desc())
+        .limit(1_000)
+        .select((decisions::batch, decisions::could_be))
+        .load(conn)?;
+    let is_of = |could_be: &str| {
+        let case = Pattern::read(&pattern.facts_text(), could_be);
+        pattern.could_be.iter().all(|group| case.could_be.contains(group))
+    };
+    Ok(rows.into_iter().find(|(_, could_be)| is_of(could_be)).and_then(|(batch, _)| batch))
+}

@@ -57,6 +57,12 @@ on_both! {
         assert_figures_agree(&portal, "LOC01");
         let twice = send(&mut network, &page, &[("which", "all"), ("choice", "in:LTC_16_74"), ("reason", "Known")]).await;
         assert_eq!(twice.location(), sent.location(), "sent twice, done once");
+        let again = form(&mut network).await;
+        assert_eq!((again.status, again.location()), (StatusCode::SEE_OTHER, sent.location()), "reloaded, it is told");
+        let late = [("which", "all"), ("choice", "in:LTC_16_74"), ("reason", "Known"), ("key", "another")];
+        let late = network.post("/decisions/together/LOC01", &[&late[..], &[("facts", "ltc_count"), ("could_be", "LTC_16_74;HEALTHY_16_74")]].concat()).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(late.text().contains(sent.location()), "{}", late.text());
         let mut other = signed_in(&portal, Role::Provider, "PN02").await;
         assert_eq!(other.get(sent.location()).await.status, StatusCode::NOT_FOUND);
         let mut commissioner = signed_in(&portal, Role::Commissioner, "CCG01").await;
@@ -133,7 +139,7 @@ on_both! {
         group(&portal, "LOC01", later);
         assert_eq!(stands(&portal, SEMI_OR_LTC), (Some("SEMI".into()), false, "decision".into()));
         let mut commissioner = signed_in(&portal, Role::Commissioner, "CCG01").await;
-        let home = count_at_home(&mut commissioner, "people held by decisions whose review date has come").await;
+        let home = count_at_home(&mut commissioner, "person held by a decision whose review date has come", "people held by decisions whose review date has come").await;
         let due = commissioner.get("/decisions?state=due").await.text();
         assert_eq!((home, people_in(&due)), (1, 1));
         assert!(due.contains(&pseudonym) && due.contains("Overdue"), "{due}");
