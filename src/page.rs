@@ -32,7 +32,7 @@ pub use pages::{LAST_PAGE, PER_PAGE, Pages, Step};
 pub use query::{Chip, Query};
 pub use refusal::error_page;
 pub use saving::{Unsaved, save};
-pub use stale::{Difference, StalePage};
+pub use stale::{Difference, StalePage, Whose};
 
 /// The shell of a page: who is signed in, where they are, and what the last step has done.
 #[derive(Clone, Debug, Default)]

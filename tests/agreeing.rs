@@ -173,3 +173,11 @@ pub async fn decide(browser: &mut Browser, page: &str, decision: &str, force: &s
     ];
     browser.post(&format!("{page}/decision"), &typed).await
 }
+
+/// Withdraws the proposal of a page.
+pub async fn withdraw(browser: &mut Browser, page: &str, why: &str, words: &str) -> Answer {
+    let form = browser.get(&format!("{page}/withdrawal")).await;
+    let (key, version) = (form.field("key"), form.field("version"));
+    let typed = [("key", &*key), ("version", &*version), ("why", why), ("words", words)];
+    browser.post(&format!("{page}/withdrawal"), &typed).await
+}

@@ -4,7 +4,10 @@ use actix_web::http::StatusCode;
 use common_ground::schema::{audit_entries, criteria_versions, proposals};
 use diesel::prelude::*;
 
-use crate::agreeing::{PAGE, agreeing, another_day, answer, decide, draft, in_force, letters, propose};
+use crate::agreeing::{
+    PAGE, agreeing, another_day, answer, decide, draft, in_force, letters, propose, withdraw,
+};
+use crate::drafts::{drafted, edit};
 use crate::harness::TestPortal;
 use crate::on_both;
 use crate::samples::command;
@@ -160,5 +163,76 @@ on_both! {
         }
         assert_eq!(states(&portal), ["in_force", "draft"]);
         assert_eq!(portal.read(|conn| Ok(proposals::table.count().get_result::<i64>(conn)?)), 0);
+    }
+}
+
+on_both! {
+    async fn a_draft_that_cannot_be_read_is_said_to_be_so_before_anything_is_typed(portal) {
+        let portal = agreeing(portal);
+        let mut ann = portal.signed_in("ann@example.org").await;
+        let draft = drafted(&mut ann, "LD").await;
+        let unreadable = edit(&mut ann, &draft, &[("act", "save"), ("text", "age >= and dementia")]).await;
+        assert_eq!(unreadable.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = ann.get(&format!("{draft}/proposal")).await;
+        let text = page.text();
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(text.contains("This cannot be proposed yet") && text.contains(&format!("href=\"{draft}/edit\"")), "{text}");
+        assert!(!text.contains("name=\"reason\""), "no form that cannot be sent: {text}");
+    }
+}
+
+on_both! {
+    async fn forms_of_a_version_that_moved_on_lead_on_to_it(portal) {
+        let portal = agreeing(portal);
+        draft(&portal, "LD", CHANGED);
+        let mut ann = portal.signed_in("ann@example.org").await;
+        let mut bob = portal.signed_in("bob@example.org").await;
+        let terms = bob.get(&format!("{PAGE}/proposal")).await;
+        assert_eq!(propose(&mut ann, PAGE, "1 6 2015", "10 4 2015").await.status, StatusCode::SEE_OTHER);
+        let check = bob.get(&format!("{PAGE}/proposal/check")).await;
+        assert_eq!((check.status, check.location()), (StatusCode::SEE_OTHER, PAGE), "nothing to check any more");
+        let again = [("key", &*terms.field("key")), ("version", "1"), ("hash", "0")];
+        let late = bob.post(&format!("{PAGE}/proposal/check"), &again).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        let text = late.text();
+        assert!(text.contains("has been proposed, so it was not proposed a second time"), "{text}");
+        assert!(text.contains(&format!("href=\"{PAGE}\"")) && !text.contains("What you had written"), "{text}");
+
+        let form = bob.get(&format!("{PAGE}/withdrawal")).await;
+        assert_eq!(withdraw(&mut ann, PAGE, "mistake", "").await.location(), PAGE);
+        let (key, version) = (form.field("key"), form.field("version"));
+        let typed = [("key", &*key), ("version", &*version), ("why", "other"), ("words", "Schools object <i>")];
+        let late = bob.post(&format!("{PAGE}/withdrawal"), &typed).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        let text = late.text();
+        for words in ["has been withdrawn, so your withdrawal", "Schools object &#60;i&#62;", "Another reason", "Go to"] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        let gone = bob.get(&format!("{PAGE}/withdrawal")).await;
+        assert_eq!((gone.status, gone.location()), (StatusCode::SEE_OTHER, PAGE));
+    }
+}
+
+on_both! {
+    async fn who_approved_stays_told_after_a_withdrawal(portal) {
+        let portal = agreeing(portal);
+        draft(&portal, "LTC_16_74", "age >= 18 and age <= 74 and ltc_count >= 1");
+        let page = "/criteria/LOC01/LTC_16_74/versions/2";
+        let mut ann = portal.signed_in("ann@example.org").await;
+        propose(&mut ann, page, "1 6 2015", "").await;
+        let mut bob = portal.signed_in("bob@example.org").await;
+        let approved = decide(&mut bob, page, "approve", "1 6 2015", "Nobody cares for it").await;
+        assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.text());
+        assert_eq!(withdraw(&mut ann, page, "circumstances", "A school closes").await.location(), page);
+        for address in [page.to_owned(), format!("{page}/sheet")] {
+            let text = ann.get(&address).await.text();
+            for words in ["Approved", "Sample bob@example.org", "Nobody cares for it", "Withdrawn",
+                "Sample ann@example.org", "Circumstances have changed: A school closes"] {
+                assert!(text.contains(words), "{address}, {words}: {text}");
+            }
+        }
+        let text = ann.get(page).await.text();
+        assert!(text.contains("Approved by Sample bob") && text.contains("Withdrawn by Sample ann"), "{text}");
+        assert!(text.contains("Was to take force on"), "{text}");
     }
 }

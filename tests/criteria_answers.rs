@@ -327,7 +327,7 @@ on_both! {
         answer(&mut one, PAGE, "agree", "").await;
         answer(&mut two, PAGE, "request_change", "Too old").await;
         let home = bob.get("/").await.text();
-        assert!(home.contains("proposals ready to approve") && home.contains(&format!("{PAGE}/decision")), "{home}");
+        assert!(home.contains("</span> proposal ready to approve</a>") && home.contains(&format!("{PAGE}/decision")), "{home}");
         assert!(!ann.get("/").await.text().contains("ready to approve"), "not by who proposed it");
         let shown = bob.get(&format!("{PAGE}/decision")).await;
         answer(&mut one, PAGE, "request_change", "Too old for us too").await;
@@ -345,13 +345,13 @@ on_both! {
         assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(decide(&mut bob, PAGE, "return", "", "Seventeen, then").await.status, StatusCode::SEE_OTHER);
         let home = ann.get("/").await.text();
-        assert!(home.contains("criteria returned") && home.contains(PAGE), "{home}");
+        assert!(home.contains("</span> version returned</a>") && home.contains(PAGE), "{home}");
         assert!(ann.get("/criteria").await.text().contains("Returned"));
         let again = bob.get(&format!("{PAGE}/decision")).await.text();
         assert!(again.contains("not waiting for a decision") && !again.contains("name=\"decision\""), "{again}");
 
         draft(&portal, "LD", "age >= 17 and learning_disability");
-        assert!(!ann.get("/").await.text().contains("criteria returned"), "a new version is on its way");
+        assert!(!ann.get("/").await.text().contains("version returned"), "a new version is on its way");
         let new = "/criteria/LOC01/LD/versions/3";
         propose(&mut ann, new, "1 6 2015", "10 4 2015").await;
         answer(&mut one, new, "agree", "").await;

@@ -159,7 +159,7 @@ on_both! {
         let words = page.split_once("not yet applied: ").unwrap_or_else(|| panic!("{page}")).1;
         let people: i64 = words.split(' ').next().unwrap().parse().unwrap();
         assert!(people > 0 && words.contains("would move"), "{words}");
-        assert!(ann.get("/").await.text().contains("localities with criteria not applied yet"));
+        assert!(ann.get("/").await.text().contains("</span> locality with criteria not applied yet</a>"));
         let run = page.split_once("href=\"/runs/").unwrap().1.split('"').next().unwrap().to_owned();
         let form = ann.get(&format!("/runs/{run}/application")).await;
         let (key, version) = (form.field("key"), form.field("version"));

@@ -404,3 +404,22 @@ on_both! {
         }
     }
 }
+
+on_both! {
+    async fn a_text_of_ones_own_saved_in_another_window_is_called_ones_own(portal) {
+        let portal = loaded(portal);
+        let mut ann = commissioner(&portal, "ann@example.org").await;
+        let draft = drafted(&mut ann, "LD").await;
+        let other = ann.get(&format!("{draft}/edit")).await;
+        let first = [("act", "save"), ("text", "age >= 18 and learning_disability")];
+        assert_eq!(edit(&mut ann, &draft, &first).await.status, StatusCode::SEE_OTHER);
+        let stale = send(&mut ann, &draft, &other, &[("act", "save"), ("text", "learning_disability")]).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        let text = stale.text();
+        assert!(text.contains("You changed this in another window") && !text.contains("somebody else"), "{text}");
+        assert!(text.contains(&format!("href=\"{draft}\"")) && text.contains("Keep this one"), "{text}");
+        let (key, version) = (stale.field("key"), stale.field("version"));
+        let mine = [("key", &*key), ("version", &*version), ("act", "save"), ("text", "learning_disability")];
+        assert_eq!(ann.post(&format!("{draft}/edit"), &mine).await.status, StatusCode::SEE_OTHER);
+    }
+}

@@ -9,8 +9,9 @@ use common_ground::runs::store::by_reference;
 use common_ground::schema::movements;
 use diesel::prelude::*;
 
-use crate::agreeing::{PAGE, agreeing, another_day, answer, decide, draft, own_scheme_in_force, propose};
-use crate::drafts::{begun, plain};
+use crate::agreeing::{
+    PAGE, agreeing, another_day, answer, care, decide, draft, letters, own_scheme_in_force, propose,
+};
 use crate::grouped::{day, group, loaded};
 use crate::harness::{Answer, Browser, TestPortal};
 use crate::on_both;
@@ -242,59 +243,106 @@ on_both! {
     }
 }
 
+/// Retires severe mental illness in a draft and proposes it.
+async fn proposed_without_semi(ann: &mut Browser) {
+    started(ann).await;
+    assert_eq!(step(ann, &[("step", "retire"), ("code", "SEMI")]).await.status, StatusCode::SEE_OTHER);
+    let sent = propose(ann, VERSION, "2 4 2015", "1 4 2015").await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+}
+
+async fn agreed_by_both(portal: &TestPortal, page: &str, force: &str) {
+    for email in ["one@example.org", "two@example.org"] {
+        let mut network = portal.signed_in(email).await;
+        assert_eq!(answer(&mut network, page, "agree", "").await.status, StatusCode::SEE_OTHER, "{email}");
+    }
+    let mut bob = portal.signed_in("bob@example.org").await;
+    let decided = decide(&mut bob, page, "approve", force, "").await;
+    assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text());
+}
+
 on_both! {
-    async fn a_new_group_and_its_criteria_are_drafted_and_agreed_together(portal) {
+    async fn no_second_scheme_is_drafted_beside_one_that_is_on_its_way(portal) {
         let portal = agreeing(portal);
         let mut ann = portal.signed_in("ann@example.org").await;
-        started(&mut ann).await;
-        let add = [("step", "add"), ("new_code", "FRAIL_85"), ("new_label", "Frail people"), ("new_description", "")];
-        assert_eq!(step(&mut ann, &add).await.status, StatusCode::SEE_OTHER);
-        for _ in 0..4 {
-            let earlier = [("step", "earlier"), ("code", "FRAIL_85")];
-            assert_eq!(step(&mut ann, &earlier).await.status, StatusCode::SEE_OTHER);
-        }
-        let page = ann.get(DRAFT).await.text();
-        assert!(page.contains("href=\"/criteria/LOC01/FRAIL_85/draft\">Draft its criteria"), "{page}");
-        assert_eq!(page.matches("Draft its criteria").count(), 1, "the others have criteria: {page}");
-        let made = begun(&mut ann, "FRAIL_85", &[("from", "text"), ("text", "age >= 80 and ltc_count >= 1")]).await;
-        assert_eq!(made.location(), "/criteria/LOC01/FRAIL_85/versions/1/edit");
-        let draft = ann.get(made.location()).await.text();
-        assert!(draft.contains("<a href=\"/criteria/LOC01/SCHEME/versions/1/edit\">Grouping scheme, version 1</a>"), "{draft}");
-        let page = ann.get(DRAFT).await.text();
-        assert!(page.contains("/FRAIL_85/versions/1/edit\">Go on with its criteria"), "{page}");
-        let list = plain(&ann.get("/criteria?locality=LOC01").await.text());
-        assert!(list.contains("Not yet") && list.contains("Frail people"), "{list}");
-        let group_page = ann.get("/criteria/LOC01/FRAIL_85").await.text();
-        assert!(!group_page.contains("/groups/LOC01/FRAIL_85"), "it has no such page yet: {group_page}");
-        let preview = ann.get("/criteria/LOC01/FRAIL_85/versions/1/preview").await.text();
-        assert!(preview.contains("Frail people") && !preview.contains("Nobody would move"), "{preview}");
-        let proposed = propose(&mut ann, VERSION, "2 4 2015", "1 4 2015").await;
-        assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.text());
-        for email in ["one@example.org", "two@example.org"] {
-            let mut network = portal.signed_in(email).await;
-            assert_eq!(answer(&mut network, VERSION, "agree", "").await.status, StatusCode::SEE_OTHER, "{email}");
-        }
+        let key = ann.get("/criteria/LOC01/SCHEME").await.field("key");
+        proposed_without_semi(&mut ann).await;
         let mut bob = portal.signed_in("bob@example.org").await;
-        let decided = decide(&mut bob, VERSION, "approve", "2 4 2015", "").await;
-        assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text());
+        let drafts = "/criteria/LOC01/SCHEME/drafts";
+        let refused = bob.post(drafts, &[("key", &key)]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        let text = refused.text();
+        assert!(text.contains("is proposed already") && text.contains(&format!("href=\"{VERSION}\"")), "{text}");
+        agreed_by_both(&portal, VERSION, "2 4 2015").await;
+        let refused = bob.post(drafts, &[("key", "another-key")]).await;
+        assert!(refused.text().contains("takes force soon"), "{}", refused.text());
         let later = another_day(&portal, "2015-04-02");
         clockwork::tend(&later.tools).unwrap();
-        let run = group(&later, "LOC01", "2015-04-02".parse().unwrap());
-        let summary = later.read(|conn| by_reference(conn, &run.reference)).unwrap().summary().unwrap().unwrap();
-        assert!(summary.groups.iter().any(|group| group.code == "FRAIL_85" && group.people > 0), "{summary:?}");
+        let mut bob = later.signed_in("bob@example.org").await;
+        let draft = bob.post(drafts, &[("key", "a-third-key")]).await;
+        assert_eq!(draft.location(), "/criteria/LOC01/SCHEME/versions/2/edit", "{}", draft.text());
     }
 }
 
 on_both! {
-    async fn a_file_of_drafts_may_hold_the_groups_of_a_locality_and_no_others(portal) {
+    async fn a_returned_scheme_is_gone_on_with_on_the_day_of_the_system(portal) {
         let portal = agreeing(portal);
-        own_scheme_in_force(&portal);
         let mut ann = portal.signed_in("ann@example.org").await;
-        let blocks = "group FRAIL_85\nage >= 90\n\ngroup LD\nage >= 18 and learning_disability";
-        let made = begun(&mut ann, "LD", &[("from", "text"), ("text", blocks)]).await;
-        assert_eq!(made.location(), format!("{PAGE}/edit"));
-        let wrong = begun(&mut ann, "LD", &[("from", "text"), ("text", "group FRAIL_95\nage >= 95")]).await;
-        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(wrong.text().contains("FRAIL_95 is no group of the locality&#39;s scheme"), "{}", wrong.text());
+        proposed_without_semi(&mut ann).await;
+        for (email, reply) in [("one@example.org", "agree"), ("two@example.org", "request_change")] {
+            let mut network = portal.signed_in(email).await;
+            answer(&mut network, VERSION, reply, "Keep it").await;
+        }
+        let mut bob = portal.signed_in("bob@example.org").await;
+        let returned = decide(&mut bob, VERSION, "return", "2 4 2015", "Keep it for now").await;
+        assert_eq!(returned.status, StatusCode::SEE_OTHER, "{}", returned.text());
+        let draft = ann.post("/criteria/LOC01/SCHEME/drafts", &[("key", "again")]).await;
+        assert_eq!(draft.status, StatusCode::SEE_OTHER, "{}", draft.text());
+        let page = ann.get("/criteria/LOC01/SCHEME/versions/2").await.text();
+        assert!(page.contains("is retired"), "what was returned is not typed again: {page}");
+        assert!(page.contains("Drafted by Sample ann@example.org"), "{page}");
+        let (_, happened) = page.split_once("What happened").unwrap();
+        let (drafted, _) = happened.split_once("</li>").unwrap();
+        assert!(drafted.contains("1 April 2015"), "drafted on the day of the system: {drafted}");
+    }
+}
+
+on_both! {
+    async fn criteria_of_a_group_that_a_scheme_retires_are_withdrawn_with_it(portal) {
+        let portal = agreeing(portal);
+        care(&portal, "PN01", "SEMI");
+        let mut ann = portal.signed_in("ann@example.org").await;
+        draft(&portal, "SEMI", "age >= 18 and serious_mental_illness");
+        let semi = "/criteria/LOC01/SEMI/versions/2";
+        assert_eq!(propose(&mut ann, semi, "1 6 2015", "10 4 2015").await.status, StatusCode::SEE_OTHER);
+        proposed_without_semi(&mut ann).await;
+        let mut bob = portal.signed_in("bob@example.org").await;
+        let page = bob.get(&format!("{VERSION}/decision")).await.text();
+        assert!(page.contains("Withdrawn when this takes force") && page.contains(&format!("href=\"{semi}\"")), "{page}");
+        agreed_by_both(&portal, VERSION, "2 4 2015").await;
+        let third = draft(&portal, "SEMI", "age >= 20 and serious_mental_illness");
+        assert_eq!(third.number, 3);
+        let terms = [
+            ("reason", "Why not"), ("equality_note", "None"), ("force_day", "1 5 2015"), ("answer_by_day", "10 4 2015"),
+            ("key", "by-hand"), ("version", "0"),
+        ];
+        let refused = ann.post("/criteria/LOC01/SEMI/versions/3/proposal", &terms).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("so its criteria would place nobody"), "{}", refused.text());
+        let before = letters(&portal).len();
+        assert!(ann.get(semi).await.text().contains(">Proposed<"), "until the scheme takes force");
+        let later = another_day(&portal, "2015-04-02");
+        clockwork::tend(&later.tools).unwrap();
+        clockwork::tend(&later.tools).unwrap();
+        let mut ann = later.signed_in("ann@example.org").await;
+        let page = ann.get(semi).await.text();
+        assert!(page.contains("Withdrawn by Common Ground"), "{page}");
+        assert!(page.contains("Grouping scheme, version 1 took force and retires"), "{page}");
+        let mut told: Vec<String> = letters(&portal).split_off(before).into_iter()
+            .filter(|(_, letter)| letter == "criteria_withdrawn").map(|(to, _)| to).collect();
+        told.sort();
+        assert_eq!(told, ["ann@example.org", "one@example.org", "uno@example.org"], "each once");
+        let agreed = ann.get("/criteria/LOC01/agreed").await.text();
+        assert!(!agreed.contains("serious_mental_illness</code>"), "its criteria are tried no more: {agreed}");
     }
 }

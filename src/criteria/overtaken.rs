@@ -80,6 +80,10 @@ impl OvertakenPage {
         self.names.title(&self.version)
     }
 
+    fn has_written(&self) -> bool {
+        self.draft.is_some() || self.written.iter().any(|(_, text)| !text.is_empty())
+    }
+
     fn happened(&self) -> &'static str {
         match self.version.state {
             State::Draft => "is a draft",

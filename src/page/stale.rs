@@ -27,8 +27,6 @@ impl Difference {
 }
 
 /// A form sent stale: answers 409.
-#[derive(Template)]
-#[template(path = "stale.html")]
 pub struct StalePage {
     pub chrome: Chrome,
     /// The area the record stands in.
@@ -47,9 +45,44 @@ pub struct StalePage {
     pub key: String,
 }
 
+/// Whose the text is that was saved first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    SomebodyElses,
+    /// The same person's, in another window.
+    Own,
+}
+
+#[derive(Template)]
+#[template(path = "stale.html")]
+struct Shown {
+    chrome: Chrome,
+    page: StalePage,
+    is_own: bool,
+    /// Where Cancel leads.
+    cancel: String,
+}
+
+impl Shown {
+    fn heads(&self) -> (&'static str, &'static str) {
+        match self.is_own {
+            true => ("This one", "The other, as it is now"),
+            false => ("Yours", "Theirs, as it is now"),
+        }
+    }
+}
+
 impl StalePage {
-    /// The answer, with a fresh key for keeping mine.
+    /// The answer, with a fresh key for keeping mine. Cancel leads to the area.
     pub fn answer(self) -> Result<HttpResponse, Error> {
-        show_as(StatusCode::CONFLICT, &StalePage { key: fresh_key(), ..self })
+        let cancel = self.area.href.to_owned();
+        self.answer_of(Whose::SomebodyElses, cancel)
+    }
+
+    /// The same, of whose text was saved first, and with the address that Cancel leads to.
+    pub fn answer_of(self, whose: Whose, cancel: String) -> Result<HttpResponse, Error> {
+        let page = StalePage { key: fresh_key(), ..self };
+        let shown = Shown { chrome: page.chrome.clone(), is_own: whose == Whose::Own, cancel, page };
+        show_as(StatusCode::CONFLICT, &shown)
     }
 }

@@ -132,10 +132,11 @@ pub fn withdraw(
     let withdrawn = diesel::update(open)
         .set((
             proposals::state.eq(State::Withdrawn),
-            proposals::decided_by.eq(who.user_id),
-            proposals::decided_who.eq(&who.name),
-            proposals::decided_at.eq(now.recorded()),
-            proposals::decision_reason.eq(reason),
+            proposals::withdrawn_by.eq(who.user_id),
+            proposals::withdrawn_who.eq(&who.name),
+            proposals::withdrawn_at.eq(now.recorded()),
+            proposals::withdrawn_from.eq(proposal.state),
+            proposals::withdrawal_reason.eq(reason),
             proposals::version.eq(version + 1),
         ))
         .execute(conn)?;

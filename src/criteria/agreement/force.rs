@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::life::State;
+use super::retiring::withdraw_retired;
 use super::seen::Agreement;
 use super::store;
 use crate::audit::{self, Actor, Subject, Verb};
@@ -61,6 +62,7 @@ pub fn take_force(conn: &mut Conn, now: Now, proposal_id: i64) -> Result<bool, E
             .set(criteria_versions::in_force_from.eq(None::<NaiveDate>))
             .execute(conn)?;
     }
+    withdraw_retired(conn, now, &agreement)?;
     let code: String = localities::table.find(locality_id).select(localities::code).first(conn)?;
     let mut subjects = vec![Subject::proposal(&agreement.proposal.reference), Subject::locality(&code)];
     subjects.extend(agreement.groups().iter().map(|group| Subject::criteria(&code, group)));

@@ -10,6 +10,7 @@ mod post;
 pub mod proposal;
 pub mod proposing;
 pub mod replying;
+pub mod retiring;
 pub mod seen;
 pub mod store;
 

@@ -32,6 +32,13 @@ pub struct Proposal {
     pub decided_who: String,
     pub decided_at: Option<Moment>,
     pub decision_reason: String,
+    /// Who took it back, or replaced it; blank while nobody has.
+    pub withdrawn_by: Option<i64>,
+    pub withdrawn_who: String,
+    pub withdrawn_at: Option<Moment>,
+    /// The state it was taken back from.
+    pub withdrawn_from: Option<State>,
+    pub withdrawal_reason: String,
     /// JSON of an [`super::impact::Impact`]; blank before approval.
     pub impact: String,
     /// The proposal whose answers this one made void.
@@ -63,12 +70,29 @@ impl Proposal {
             decided_who: String::new(),
             decided_at: None,
             decision_reason: String::new(),
+            withdrawn_by: None,
+            withdrawn_who: String::new(),
+            withdrawn_at: None,
+            withdrawn_from: None,
+            withdrawal_reason: String::new(),
             impact: String::new(),
             replaces_id: None,
             created_by: None,
             who: String::new(),
             created_at: Moment::default(),
             version: 0,
+        }
+    }
+}
+
+impl Proposal {
+    /// What was decided about it by whoever decided: also of one that was taken back since.
+    pub fn decided(&self) -> &'static str {
+        match (self.state, self.withdrawn_from) {
+            (State::Returned, _) | (State::Withdrawn, Some(State::Returned)) => "Returned",
+            (State::Draft | State::Proposed | State::Approved | State::InForce | State::Withdrawn, _) => {
+                "Approved"
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Proposing: a draft's terms, freezing its texts, asking the networks, and taking the place of an earlier proposal.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
@@ -7,6 +9,7 @@ use serde_json::json;
 use super::life::{State, Step};
 use super::post;
 use super::proposal::{Proposal, hash_of};
+use super::retiring::retired_on;
 use super::seen::{Agreement, path};
 use super::store;
 use crate::audit::{self, Actor, Subject, Verb};
@@ -15,9 +18,10 @@ use crate::criteria::drafting::store::is_settled;
 use crate::criteria::store::{AGREED, State as VersionState, Version};
 use crate::database::Conn;
 use crate::error::Error;
+use crate::groups::schemes::draft::beside;
 use crate::groups::schemes::edit::changes;
 use crate::groups::schemes::names::Names;
-use crate::groups::schemes::store::before;
+use crate::groups::schemes::store::{before, open_version};
 use crate::mail::Letter;
 use crate::page::{Mistakes, long_day};
 use crate::runs::store::Locality;
@@ -89,13 +93,17 @@ pub fn check_dates(
     Ok(mistakes)
 }
 
-/// Why versions cannot take force on a day: a later one of the same group is agreed, or one that takes force after it.
+/// Why versions cannot take force on a day: a later one of the same group is agreed, or one that takes force after it, or
+/// the scheme of that day retires a group.
 pub fn in_the_way(
     conn: &mut Conn,
     today: NaiveDate,
     versions: &[Version],
     on: NaiveDate,
 ) -> Result<Option<String>, Error> {
+    if let Some(message) = retired_on(conn, versions, on)? {
+        return Ok(Some(message));
+    }
     for version in versions {
         let agreed: Vec<Version> = criteria_versions::table
             .filter(criteria_versions::locality_id.eq(version.locality_id))
@@ -120,18 +128,41 @@ pub fn in_the_way(
     Ok(None)
 }
 
+/// Why a draft cannot be proposed as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The version it is about, as its page is headed.
+    pub title: String,
+    pub version: Version,
+    /// "its text has a mistake".
+    pub why: &'static str,
+    /// "Edit the draft", which leads to its page.
+    pub mend: &'static str,
+}
+
+impl fmt::Display for Unfinished {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}. {} first", self.title, self.why, self.mend)
+    }
+}
+
 /// Why the versions of a draft cannot be proposed as they are: one has no text, or one whose last typing is no text, or
 /// a scheme says what the one before it says.
-pub fn unfinished(conn: &mut Conn, today: NaiveDate, versions: &[Version]) -> Result<Option<String>, Error> {
+pub fn unfinished(
+    conn: &mut Conn,
+    today: NaiveDate,
+    versions: &[Version],
+) -> Result<Option<Unfinished>, Error> {
     for version in versions {
-        if version.is_scheme() && changes(&before(conn, version)?, &version.scheme()?).is_empty() {
+        let unfinished = |conn: &mut Conn, why, mend| {
             let title = title(conn, today, versions, version)?;
-            return Ok(Some(format!("{title}: it changes nothing. Change the draft first")));
+            Ok(Some(Unfinished { title, version: version.clone(), why, mend }))
+        };
+        if version.is_scheme() && changes(&before(conn, version)?, &version.scheme()?).is_empty() {
+            return unfinished(conn, "it changes nothing", "Change the draft");
         }
         if !is_settled(conn, version)? {
-            let title = title(conn, today, versions, version)?;
-            let what = "its text has a mistake or is not saved yet. Edit the draft first";
-            return Ok(Some(format!("{title}: {what}")));
+            return unfinished(conn, "its text has a mistake or is not saved yet", "Edit the draft");
         }
     }
     Ok(None)
@@ -160,10 +191,16 @@ pub fn propose(
     if draft.proposal.state.after(Step::Propose).is_none() || hash_of(&draft.versions) != hash {
         return Ok(Err(NotProposed::Stale));
     }
+    if draft.versions.iter().any(Version::is_scheme)
+        && let Some(open) = open_version(conn, locality.id, now.today)?
+        && open.state != VersionState::Draft
+    {
+        return Err(beside(locality, &open));
+    }
     let (force, last) = (Some(terms.takes_force_on), terms.answer_by);
     let mut mistakes = check_dates(conn, now.today, &draft.versions, force, last)?;
-    if let Some(message) = unfinished(conn, now.today, &draft.versions)? {
-        mistakes.add("", message);
+    if let Some(unfinished) = unfinished(conn, now.today, &draft.versions)? {
+        mistakes.add("", unfinished.to_string());
     }
     if !mistakes.is_empty() {
         return Ok(Err(NotProposed::Terms(mistakes)));
@@ -318,10 +355,11 @@ pub fn replace(
         store::move_versions(conn, old.proposal.id, VersionState::Proposed, VersionState::Withdrawn)?;
         diesel::update(proposals::table.find(old.proposal.id))
             .set((
-                proposals::decided_by.eq(actor.user_id),
-                proposals::decided_who.eq(&actor.who),
-                proposals::decided_at.eq(now.recorded()),
-                proposals::decision_reason.eq(format!("Replaced by {}", new.proposal.title)),
+                proposals::withdrawn_by.eq(actor.user_id),
+                proposals::withdrawn_who.eq(&actor.who),
+                proposals::withdrawn_at.eq(now.recorded()),
+                proposals::withdrawn_from.eq(from),
+                proposals::withdrawal_reason.eq(format!("Replaced by {}", new.proposal.title)),
             ))
             .execute(conn)?;
     }

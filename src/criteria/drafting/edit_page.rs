@@ -31,7 +31,9 @@ use crate::groups::reading::ReadingList;
 use crate::jobs::Tools;
 use crate::once::fresh_key;
 use crate::page::filters;
-use crate::page::{self, Choice, Chrome, Difference, Mistakes, NavItem, StalePage, see_other, show_as};
+use crate::page::{
+    self, Choice, Chrome, Difference, Mistakes, NavItem, StalePage, Whose, see_other, show_as,
+};
 use crate::people::person::capital;
 use crate::people::why::fact_words;
 
@@ -256,6 +258,7 @@ enum Unsaved {
         title: String,
         mine: String,
         theirs: String,
+        whose: Whose,
         version: i64,
     },
     /// No draft any more; with the text as it would be.
@@ -287,8 +290,8 @@ pub async fn save(
         Err(Unsaved::Unreadable) => {
             page(who, &database, &tools, now, address, Some(sent), Mistakes::new()).await
         }
-        Err(Unsaved::Stale { title, mine, theirs, version }) => {
-            stale(&who, &address, title, [mine, theirs], version)
+        Err(Unsaved::Stale { title, mine, theirs, whose, version }) => {
+            stale(&who, &address, (title, whose), [mine, theirs], version)
         }
         Err(Unsaved::Frozen(seen, mine)) => {
             let outcome = "so its text is frozen and yours was not saved";
@@ -302,10 +305,11 @@ pub async fn save(
 fn stale(
     who: &Who,
     (locality, group, number): &Address,
-    title: String,
+    (title, whose): (String, Whose),
     [mine, theirs]: [String; 2],
     version: i64,
 ) -> Result<HttpResponse, Error> {
+    let cancel = format!("/criteria/{locality}/{group}/versions/{number}");
     let record = format!("/criteria/{locality}/{group}/versions/{number}/edit");
     let typed = [("act", "save".to_owned()), ("text", mine.clone())];
     let page = StalePage {
@@ -319,7 +323,7 @@ fn stale(
         record,
         key: String::new(),
     };
-    page.answer()
+    page.answer_of(whose, cancel)
 }
 
 /// Keeps what the form says; where to go on.
@@ -352,10 +356,11 @@ fn keep(
         },
     };
     let (is_change, mine) = (matches!(act, Act::Change(..)), text.clone());
-    match store::save(conn, now.moment, &who.actor, version, sent.version(), &text)? {
-        Saved::Stale { theirs, version: now } => {
+    match store::save(conn, now.recorded(), &who.actor, version, sent.version(), &text)? {
+        Saved::Stale { theirs, by, version: now } => {
             let title = seen.here.names.title(version);
-            Ok(Err(Unsaved::Stale { title, mine, theirs, version: now }))
+            let whose = if by == Some(who.user_id) { Whose::Own } else { Whose::SomebodyElses };
+            Ok(Err(Unsaved::Stale { title, mine, theirs, whose, version: now }))
         }
         Saved::Kept { reads, changed } => {
             if changed {

@@ -18,6 +18,8 @@ pub struct Revision {
     pub typed: String,
     pub reads: bool,
     pub who: String,
+    /// Row id of the user who saved it.
+    pub saved_by: Option<i64>,
     pub at: Moment,
 }
 
@@ -26,8 +28,8 @@ pub struct Revision {
 pub enum Saved {
     /// Kept; whether it can be read, and whether it was another before.
     Kept { reads: bool, changed: bool },
-    /// Somebody else's was saved first: the text as it is now, and the record's version.
-    Stale { theirs: String, version: i64 },
+    /// Another was saved first: the text as it is now, who saved it (row id), and the record's version.
+    Stale { theirs: String, by: Option<i64>, version: i64 },
 }
 
 /// The texts of a draft, latest first.
@@ -83,13 +85,16 @@ pub fn save(
     shown: i64,
     sent: &str,
 ) -> Result<Saved, Error> {
-    let (text, before) = (canonical(sent), typed(conn, version)?);
+    let latest = revisions(conn, version.id, 1)?.pop();
+    let by = latest.as_ref().and_then(|revision| revision.saved_by);
+    let before = latest.map_or_else(|| version.text.clone(), |revision| revision.typed);
+    let text = canonical(sent);
     let reads = text.is_some();
     if before == sent {
         return Ok(Saved::Kept { reads, changed: false });
     }
     if shown != version.version {
-        return Ok(Saved::Stale { theirs: before, version: version.version });
+        return Ok(Saved::Stale { theirs: before, by, version: version.version });
     }
     let draft = criteria_versions::table
         .find(version.id)

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::edit::{changes, edited};
 use super::form::StepForm;
-use super::pages::{Lacking, Shown, lacking};
+use super::pages::Shown;
 use super::store;
 use crate::access::{Commissioner, Who, say_done};
 use crate::audit::{self, Subject, Verb};
@@ -36,7 +36,8 @@ fn address(here: &Locality, number: i64) -> String {
     format!("/criteria/{}/{SCHEME}/versions/{number}", here.code)
 }
 
-/// Starts a draft from the scheme that stands; one that is open already is gone on with.
+/// Starts a draft from the scheme that stands, or the one that was returned last; a draft that is open already is gone
+/// on with.
 pub async fn start(
     Commissioner(who): Commissioner,
     database: web::Data<Database>,
@@ -48,11 +49,15 @@ pub async fn start(
         .write(move |conn| {
             once(conn, now.moment, who.user_id, &form.key, |conn| {
                 let here = locality_of(conn, &who, now, &code)?;
-                if let Some(open) = store::open_draft(conn, here.id)? {
-                    return Ok(format!("{}/edit", address(&here, open.number)));
+                match store::open_version(conn, here.id, now.today)? {
+                    Some(draft) if draft.state == State::Draft => {
+                        return Ok(format!("{}/edit", address(&here, draft.number)));
+                    }
+                    Some(open) => return Err(beside(&here, &open)),
+                    None => {}
                 }
-                let scheme = store::in_force(conn, here.id, now.today)?;
-                let number = store::add_draft(conn, now.moment, &who.actor, here.id, &scheme)?;
+                let scheme = store::to_draft_from(conn, here.id, now.today)?;
+                let number = store::add_draft(conn, now.recorded(), &who.actor, here.id, &scheme)?;
                 let subjects = [Subject::criteria(&here.code, SCHEME), Subject::locality(&here.code)];
                 audit::record(
                     conn,
@@ -69,6 +74,17 @@ pub async fn start(
     Ok(see_other(to))
 }
 
+/// A second scheme beside one that is on its way: it would say nothing of what that one changes.
+pub fn beside(here: &Locality, open: &Version) -> Error {
+    let what = match open.state {
+        State::Approved => {
+            "Another version of the scheme is agreed and takes force soon. Start a new one after its date, or withdraw it first."
+        }
+        _ => "Another version of the scheme is proposed already. It has to be returned or withdrawn first.",
+    };
+    Error::conflict(what, address(here, open.number), format!("Go to version {} of the scheme", open.number))
+}
+
 #[derive(Template)]
 #[template(path = "schemes/edit.html")]
 struct EditPage {
@@ -78,7 +94,6 @@ struct EditPage {
     version: Version,
     shown: Shown,
     changes: Vec<String>,
-    lacking: Vec<Lacking>,
     /// The step as typed, where it could not be made.
     typed: Option<StepForm>,
 }
@@ -106,11 +121,6 @@ impl EditPage {
     /// The mistakes of a group's own form.
     fn mistakes_of(&self, group: &Group) -> &Mistakes {
         if self.of("rename", &group.code).is_some() { &self.mistakes } else { Mistakes::none() }
-    }
-
-    /// Where the criteria of a group are drafted that has none yet.
-    fn lacks(&self, group: &Group) -> Option<&Lacking> {
-        self.lacking.iter().find(|lacking| lacking.code == group.code)
     }
 
     fn cancer_choices(&self) -> Vec<Choice> {
@@ -162,7 +172,6 @@ fn edit_page(
         chrome: who.chrome(),
         mistakes,
         changes: changes(&standing, &scheme),
-        lacking: lacking(conn, &here, &scheme)?,
         shown: Shown { scheme },
         here,
         version,

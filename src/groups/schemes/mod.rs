@@ -1,6 +1,6 @@
 //! The schemes that localities agree: their versions, how one is changed, and which stands where and when.
 
-mod draft;
+pub mod draft;
 pub mod edit;
 mod form;
 pub mod names;

@@ -126,9 +126,25 @@ pub fn groups_of_all(conn: &mut Conn) -> Result<Vec<Group>, Error> {
     Ok(groups)
 }
 
-/// The latest draft of a locality's scheme.
-pub fn open_draft(conn: &mut Conn, locality_id: i64) -> Result<Option<Version>, Error> {
-    Ok(history(conn, locality_id, SCHEME)?.into_iter().find(|version| version.state == State::Draft))
+/// The version of a locality's scheme that is on its way, of which there is one at most: proposed, agreed for a later day,
+/// or a draft.
+pub fn open_version(conn: &mut Conn, locality_id: i64, today: NaiveDate) -> Result<Option<Version>, Error> {
+    let all = history(conn, locality_id, SCHEME)?;
+    let is_sent = |version: &&Version| match version.state {
+        State::Proposed => true,
+        State::Approved => version.in_force_from.is_some_and(|from| from > today),
+        State::Draft | State::InForce | State::Superseded | State::Withdrawn | State::Returned => false,
+    };
+    let draft = all.iter().find(|version| version.state == State::Draft);
+    Ok(all.iter().find(is_sent).or(draft).cloned())
+}
+
+/// What a draft starts from: the latest version where it was returned to be changed, otherwise the scheme in force.
+pub fn to_draft_from(conn: &mut Conn, locality_id: i64, today: NaiveDate) -> Result<Scheme, Error> {
+    match history(conn, locality_id, SCHEME)?.into_iter().next() {
+        Some(latest) if latest.state == State::Returned => latest.scheme(),
+        _ => in_force(conn, locality_id, today),
+    }
 }
 
 /// Adds a draft; its number.

@@ -75,6 +75,8 @@ struct DecisionPage {
     seen: Seen,
     texts: Vec<Text>,
     form: DecisionForm,
+    /// Titles and pages of what is withdrawn once it takes force: criteria of groups that its scheme retires.
+    withdrawn: Vec<(String, String)>,
     /// Why the caller may not decide.
     refusal: Option<Refusal>,
     choices: Vec<Choice>,
@@ -82,13 +84,21 @@ struct DecisionPage {
 }
 
 impl DecisionPage {
-    fn new(who: &Who, now: Now, seen: Seen, form: DecisionForm) -> Result<DecisionPage, Error> {
+    fn new(
+        conn: &mut Conn,
+        who: &Who,
+        now: Now,
+        seen: Seen,
+        form: DecisionForm,
+    ) -> Result<DecisionPage, Error> {
         let agreement = seen.proposed()?;
+        let withdrawn = super::withdrawn_by(conn, &seen.locality, agreement)?;
         let button = what(agreement);
         Ok(DecisionPage {
             chrome: who.chrome(),
             mistakes: Mistakes::new(),
             texts: Text::all((&seen.locality.code, &seen.names), agreement)?,
+            withdrawn,
             refusal: agreement.round().may_decide(who.user_id, now.today).err(),
             choices: vec![
                 Choice::new(APPROVE, format!("Approve {button}")),
@@ -143,7 +153,7 @@ pub async fn form(
                 force_year: date.year,
                 ..DecisionForm::default()
             };
-            DecisionPage::new(&who, now, seen, form)
+            DecisionPage::new(conn, &who, now, seen, form)
         })
         .await?;
     show(&page)
@@ -183,7 +193,7 @@ pub async fn send(
         Undecided::Not(NotDecided::InTheWay(message)) => Mistakes::of_one("force", message),
         Undecided::Not(NotDecided::Refused(refusals)) => mistakes_of(&refusals),
     };
-    let page = DecisionPage::new(&who, now, seen, form)?;
+    let page = database.read(move |conn| DecisionPage::new(conn, &who, now, seen, form)).await?;
     show_as(StatusCode::UNPROCESSABLE_ENTITY, &DecisionPage { mistakes, ..page })
 }
 

@@ -168,6 +168,15 @@ impl VersionPage {
         proposal.state == State::Proposed && proposal.answer_by.is_some_and(|last| last < self.today)
     }
 
+    /// The day stands in the record also of what never took force.
+    fn force_label(&self, agreement: &Agreement) -> &'static str {
+        match agreement.proposal.state {
+            State::Withdrawn | State::Returned => "Was to take force on",
+            State::InForce => "Took force on",
+            State::Draft | State::Proposed | State::Approved => "Takes force on",
+        }
+    }
+
     fn bundle_hash(&self) -> String {
         self.seen.agreement.as_ref().map(|agreement| hash_of(&agreement.versions)).unwrap_or_default()
     }
@@ -239,12 +248,12 @@ fn events(seen: &Seen, sees_answers: bool, standing: VersionState) -> Vec<Event>
             }
         }
         events.extend(proposal.decided_at.map(|at| {
-            let did = match proposal.state {
-                State::Returned => "Returned",
-                State::Withdrawn => "Withdrawn",
-                State::Approved | State::InForce | State::Draft | State::Proposed => "Approved",
-            };
-            event(at, format!("{did} by {}", proposal.decided_who), proposal.decision_reason.clone())
+            let did = format!("{} by {}", proposal.decided(), proposal.decided_who);
+            event(at, did, proposal.decision_reason.clone())
+        }));
+        events.extend(proposal.withdrawn_at.map(|at| {
+            let did = format!("Withdrawn by {}", proposal.withdrawn_who);
+            event(at, did, proposal.withdrawal_reason.clone())
         }));
     }
     let has_force = matches!(standing, VersionState::InForce | VersionState::Superseded);

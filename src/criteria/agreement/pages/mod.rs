@@ -14,14 +14,17 @@ use actix_web::web;
 use askama::Template;
 
 use super::life::State;
-use super::seen::Agreement;
+use super::retiring::{in_its_way, scheme_among};
+use super::seen::{Agreement, path};
 use crate::criteria::reading::Reading;
 use crate::criteria::store::Version;
+use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::reading::ReadingList;
 use crate::groups::scheme::Scheme;
 use crate::groups::schemes::names::Names;
 use crate::groups::schemes::words::SchemeWords;
+use crate::runs::store::Locality;
 
 pub fn routes(config: &mut web::ServiceConfig) {
     config
@@ -125,6 +128,19 @@ fn tally(agreement: &Agreement) -> String {
         (asked, 1) => format!("{} of {asked} agreed, 1 asked for a change", round.agreed),
         (asked, several) => format!("{} of {asked} agreed, {several} asked for a change", round.agreed),
     }
+}
+
+/// What is withdrawn once a proposal takes force, for its scheme retires their groups: titles and pages.
+fn withdrawn_by(
+    conn: &mut Conn,
+    locality: &Locality,
+    agreement: &Agreement,
+) -> Result<Vec<(String, String)>, Error> {
+    let Some(scheme) = scheme_among(&agreement.versions)? else { return Ok(Vec::new()) };
+    let found = in_its_way(conn, locality.id, &scheme, agreement.proposal.id)?;
+    let first = |agreement: &Agreement| agreement.versions.first().map(|it| path(&locality.code, it));
+    let named = found.iter().filter_map(|one| Some((one.proposal.title.clone(), first(one)?)));
+    Ok(named.collect())
 }
 
 /// The tag of a proposal's state.

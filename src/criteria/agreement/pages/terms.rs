@@ -14,9 +14,9 @@ use crate::clock::Now;
 use crate::criteria::agreement::life::State;
 use crate::criteria::agreement::proposal::hash_of;
 use crate::criteria::agreement::proposing::{
-    self, NotProposed, Terms, check_dates, keep as keep_terms, terms_of, unfinished,
+    self, NotProposed, Terms, Unfinished, check_dates, keep as keep_terms, terms_of, unfinished,
 };
-use crate::criteria::agreement::seen::{Address, Agreement, Seen};
+use crate::criteria::agreement::seen::{Address, Agreement, Seen, path};
 use crate::criteria::agreement::store::{self, carers};
 use crate::criteria::overtaken::OvertakenPage;
 use crate::criteria::store::State as VersionState;
@@ -84,8 +84,8 @@ impl TermsForm {
             }
         };
         let dates = check_dates(conn, now.today, &draft.agreement.versions, on, last.flatten())?;
-        if let Some(message) = unfinished(conn, now.today, &draft.agreement.versions)? {
-            mistakes.add("", message);
+        if let Some(unfinished) = &draft.unfinished {
+            mistakes.add("", unfinished.to_string());
         }
         for mistake in dates.iter() {
             mistakes.add(mistake.field.clone(), mistake.message.clone());
@@ -109,19 +109,12 @@ struct Draft {
     kept: bool,
     /// Networks that will be asked.
     networks: Vec<String>,
+    /// What has to be mended first.
+    unfinished: Option<Unfinished>,
 }
 
 impl Draft {
-    /// # Errors
-    /// `Conflict` for what is no draft.
-    fn of(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<Draft, Error> {
-        let still = Draft::still(conn, who, now, address)?;
-        still.map_err(|seen| {
-            seen.conflict("This version is no longer a draft: somebody has proposed or withdrawn it.")
-        })
-    }
-
-    /// The same; of what is no draft the version as it is now.
+    /// Of what is no draft the version as it is now.
     fn still(
         conn: &mut Conn,
         who: &Who,
@@ -147,7 +140,8 @@ impl Draft {
         };
         let networks = carers(conn, seen.locality.id, &agreement.groups(), now.today)?;
         let networks = networks.into_iter().map(|(_, name)| name).collect();
-        Ok(Ok(Draft { networks, seen, agreement, kept }))
+        let unfinished = unfinished(conn, now.today, &agreement.versions)?;
+        Ok(Ok(Draft { networks, seen, agreement, kept, unfinished }))
     }
 
     fn path(&self) -> String {
@@ -168,6 +162,11 @@ struct FormPage {
 impl FormPage {
     fn new(who: &Who, draft: Draft, form: TermsForm, mistakes: Mistakes) -> FormPage {
         FormPage { chrome: who.chrome(), mistakes, draft, form, key: fresh_key() }
+    }
+
+    /// Where what is not finished is mended.
+    fn edit(&self, unfinished: &Unfinished) -> String {
+        format!("{}/edit", path(&self.draft.seen.locality.code, &unfinished.version))
     }
 
     fn answer_label(&self) -> &'static str {
@@ -317,19 +316,44 @@ struct CheckPage {
     draft: Draft,
     terms: Terms,
     texts: Vec<Text>,
+    /// Titles and pages of what is withdrawn once it takes force: criteria of groups that its scheme retires.
+    withdrawn: Vec<(String, String)>,
     hash: String,
     key: String,
 }
 
+/// Why there is nothing to check.
+enum Unchecked {
+    /// Its terms are not complete: where they are entered.
+    NoTerms(String),
+    /// No draft any more.
+    Frozen(Box<Seen>),
+}
+
 impl CheckPage {
-    fn of(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<Option<CheckPage>, Error> {
-        let draft = Draft::of(conn, who, now, address)?;
-        let Some(terms) = terms_of(&draft.agreement.proposal) else { return Ok(None) };
+    fn of(
+        conn: &mut Conn,
+        who: &Who,
+        now: Now,
+        address: &Address,
+    ) -> Result<Result<CheckPage, Unchecked>, Error> {
+        let draft = match Draft::still(conn, who, now, address)? {
+            Ok(draft) => draft,
+            Err(seen) => return Ok(Err(Unchecked::Frozen(seen))),
+        };
+        let Some(terms) = terms_of(&draft.agreement.proposal) else {
+            return Ok(Err(Unchecked::NoTerms(draft.path())));
+        };
         let (force, last) = (Some(terms.takes_force_on), terms.answer_by);
-        Ok(Some(CheckPage {
+        let mut mistakes = check_dates(conn, now.today, &draft.agreement.versions, force, last)?;
+        if let Some(unfinished) = &draft.unfinished {
+            mistakes.add("", unfinished.to_string());
+        }
+        Ok(Ok(CheckPage {
             chrome: who.chrome(),
-            mistakes: check_dates(conn, now.today, &draft.agreement.versions, force, last)?,
+            mistakes,
             texts: Text::all((&draft.seen.locality.code, &draft.seen.names), &draft.agreement)?,
+            withdrawn: super::withdrawn_by(conn, &draft.seen.locality, &draft.agreement)?,
             hash: hash_of(&draft.agreement.versions),
             terms,
             draft,
@@ -348,11 +372,10 @@ pub async fn check(
     now: Now,
     address: web::Path<Address>,
 ) -> Result<HttpResponse, Error> {
-    let back = address.clone();
-    let found = database.read(move |conn| CheckPage::of(conn, &who, now, &address)).await?;
-    match found {
-        Some(page) => show(&page),
-        None => Ok(see_other(format!("/criteria/{}/{}/versions/{}/proposal", back.0, back.1, back.2))),
+    match database.read(move |conn| CheckPage::of(conn, &who, now, &address)).await? {
+        Ok(page) => show(&page),
+        Err(Unchecked::NoTerms(terms)) => Ok(see_other(terms)),
+        Err(Unchecked::Frozen(seen)) => Ok(see_other(seen.path())),
     }
 }
 
@@ -375,7 +398,7 @@ pub async fn send(
     let (form, address) = (form.into_inner(), address.into_inner());
     let (sent, of, by) = (form.clone(), address.clone(), who.clone());
     let work = move |conn: &mut Conn| {
-        let draft = Draft::of(conn, &by, now, &of)?;
+        let Ok(draft) = Draft::still(conn, &by, now, &of)? else { return Ok(Err(NotProposed::Stale)) };
         let bound = (sent.version.parse().unwrap_or(0), sent.hash.as_str());
         let locality = &draft.seen.locality;
         let proposed = proposing::propose(conn, now, &by.actor, locality, &draft.agreement, bound)?;
@@ -388,16 +411,20 @@ pub async fn send(
     let by = who.clone();
     let page = database.read(move |conn| CheckPage::of(conn, &by, now, &address)).await?;
     match (refused, page) {
-        (NotProposed::Terms(mistakes), Some(page)) => {
+        (NotProposed::Terms(mistakes), Ok(page)) => {
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &CheckPage { mistakes, ..page })
         }
-        (NotProposed::Stale, Some(page)) => {
+        (NotProposed::Stale, Ok(page)) => {
             show_as(StatusCode::CONFLICT, &ChangedPage { chrome: who.chrome(), now: page, hash: form.hash })
         }
-        (_, None) => Err(Error::conflict(
-            "The terms of this draft are not complete. Open it and enter them.",
-            "/criteria",
-            "Go to the criteria",
+        (_, Err(Unchecked::Frozen(seen))) => {
+            let outcome = "so it was not proposed a second time";
+            OvertakenPage::new(&who, (&seen.locality.code, &seen.names), &seen.version, outcome).answer()
+        }
+        (_, Err(Unchecked::NoTerms(terms))) => Err(Error::conflict(
+            "The terms of this draft are not complete. Enter them first.",
+            terms,
+            "Go to its terms",
         )),
     }
 }

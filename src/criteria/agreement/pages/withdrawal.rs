@@ -10,6 +10,7 @@ use crate::access::{Commissioner, Who, say_done};
 use crate::clock::Now;
 use crate::criteria::agreement::deciding::{may_withdraw, withdraw};
 use crate::criteria::agreement::seen::{Address, Agreement, Seen};
+use crate::criteria::overtaken::OvertakenPage;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::fresh_key;
@@ -38,6 +39,11 @@ const REASONS: [(&str, &str); 4] = [
 ];
 
 impl WithdrawalForm {
+    /// The reason chosen, as a sentence.
+    fn why(&self) -> &'static str {
+        REASONS.iter().find(|(word, _)| *word == self.why).map_or("", |(_, sentence)| sentence)
+    }
+
     fn check(&self) -> Result<String, Mistakes> {
         let mut mistakes = Mistakes::new();
         let why = REASONS.iter().find(|(word, _)| *word == self.why);
@@ -89,16 +95,12 @@ impl WithdrawalPage {
     }
 }
 
-/// A proposal that can be withdrawn.
-fn open(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<Seen, Error> {
+/// What was proposed, and whether it can be withdrawn.
+fn proposed(conn: &mut Conn, who: &Who, now: Now, address: &Address) -> Result<(Seen, bool), Error> {
     let seen = Seen::of(conn, who, now, address)?;
     let proposal = &seen.proposed()?.proposal;
-    if !may_withdraw(proposal.state, proposal.takes_force_on, now.today) {
-        return Err(
-            seen.conflict("This cannot be withdrawn any more: it has taken force, or was withdrawn already.")
-        );
-    }
-    Ok(seen)
+    let is_open = may_withdraw(proposal.state, proposal.takes_force_on, now.today);
+    Ok((seen, is_open))
 }
 
 pub async fn form(
@@ -109,11 +111,17 @@ pub async fn form(
 ) -> Result<HttpResponse, Error> {
     let page = database
         .read(move |conn| {
-            let seen = open(conn, &who, now, &address)?;
-            Ok(WithdrawalPage::new(&who, seen, WithdrawalForm::default(), Mistakes::new()))
+            let (seen, is_open) = proposed(conn, &who, now, &address)?;
+            Ok(match is_open {
+                true => Ok(WithdrawalPage::new(&who, seen, WithdrawalForm::default(), Mistakes::new())),
+                false => Err(seen.path()),
+            })
         })
         .await?;
-    show(&page)
+    match page {
+        Ok(page) => show(&page),
+        Err(version) => Ok(see_other(version)),
+    }
 }
 
 pub async fn send(
@@ -127,7 +135,10 @@ pub async fn send(
     let (form, address) = (form.into_inner(), address.into_inner());
     let (typed, of, by) = (form.clone(), address.clone(), who.clone());
     let work = move |conn: &mut Conn| {
-        let seen = open(conn, &by, now, &of)?;
+        let (seen, is_open) = proposed(conn, &by, now, &of)?;
+        if !is_open {
+            return Ok(Err(Unsaved::Stale));
+        }
         let reason = match typed.check() {
             Ok(reason) => reason,
             Err(mistakes) => return Ok(Err(Unsaved::Mistaken(mistakes))),
@@ -146,8 +157,9 @@ pub async fn send(
         Err(unsaved) => unsaved,
     };
     let by = who.clone();
-    let seen = database.read(move |conn| open(conn, &by, now, &address)).await?;
+    let (seen, is_open) = database.read(move |conn| proposed(conn, &by, now, &address)).await?;
     match unsaved {
+        _ if !is_open => late(&who, &seen, form),
         Unsaved::Mistaken(mistakes) => {
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &WithdrawalPage::new(&who, seen, form, mistakes))
         }
@@ -155,15 +167,24 @@ pub async fn send(
     }
 }
 
+/// It has taken force, or was withdrawn already: what was to stand in the record.
+fn late(who: &Who, seen: &Seen, form: WithdrawalForm) -> Result<HttpResponse, Error> {
+    let written = vec![("Why it is withdrawn", form.why().to_owned()), ("In your words", form.words)];
+    let outcome = "so your withdrawal was not recorded";
+    OvertakenPage::new(who, (&seen.locality.code, &seen.names), &seen.version, outcome)
+        .written(written)
+        .answer()
+}
+
 fn stale(who: &Who, seen: &Seen, form: &WithdrawalForm) -> Result<HttpResponse, Error> {
     let agreement = seen.proposed()?;
-    let why = REASONS.iter().find(|(word, _)| *word == form.why).map_or("", |(_, sentence)| sentence);
+    let why = form.why();
     let fields = vec![
         Difference::new("State", "Withdrawn", label(agreement.proposal.state)),
         Difference::new(
             "Reason",
             format!("{why} {}", form.words).trim(),
-            &agreement.proposal.decision_reason,
+            &agreement.proposal.withdrawal_reason,
         ),
         Difference::new("Answers", "", super::tally(agreement)),
     ];
