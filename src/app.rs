@@ -17,7 +17,7 @@ use crate::keys::Keys;
 use crate::sessions::{HOURS, Sessions};
 use crate::{
     accounts, assets, audit, criteria, cross_site, decisions, groups, health, home, imports, mail, movements,
-    organisations, people, runs, settings,
+    organisations, people, runs, settings, unmasking,
 };
 
 /// Whether the word of a proxy about where a call came from is believed.
@@ -101,6 +101,7 @@ fn routes(config: &mut web::ServiceConfig) {
     config.configure(accounts::routes).configure(mail::routes);
     config
         .configure(groups::routes)
+        .configure(unmasking::routes)
         .configure(people::routes)
         .configure(movements::routes)
         .configure(runs::routes)

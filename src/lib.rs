@@ -41,4 +41,5 @@ pub mod serve;
 pub mod sessions;
 pub mod settings;
 pub mod stored;
+pub mod unmasking;
 pub mod xlsx_out;

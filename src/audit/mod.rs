@@ -1,12 +1,12 @@
 //! Who did what, when, to which records: append-only rows in the transaction of what they tell; and `/audit`, where an
 //! auditor reads them.
 
-mod chosen;
+pub mod chosen;
 pub mod concerns;
 mod entry;
 mod entry_page;
 pub mod file;
-mod list_page;
+pub mod list_page;
 mod store;
 pub mod trail;
 

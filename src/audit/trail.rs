@@ -174,6 +174,15 @@ pub fn entries(
     Ok(query.order(audit_entries::id.desc()).offset(offset).limit(limit).load(conn)?)
 }
 
+/// Entries by running number, newest first, whomever they concern.
+pub fn those(conn: &mut Conn, entries: &[i64]) -> Result<Vec<Entry>, Error> {
+    Ok(audit_entries::table
+        .filter(audit_entries::id.eq_any(entries))
+        .order(audit_entries::id.desc())
+        .select(Entry::as_select())
+        .load(conn)?)
+}
+
 /// One entry, if it concerns its reader.
 pub fn one(conn: &mut Conn, ours: &Ours, number: i64) -> Result<Entry, Error> {
     let concern = audit_concerns::table

@@ -9,6 +9,7 @@ pub mod identified_text;
 pub mod identifiers;
 pub mod known;
 pub mod list;
+mod looked;
 pub mod matching;
 pub mod nhs_number;
 pub mod pages;
@@ -30,5 +31,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/people", web::get().to(pages::people))
         .route("/people", web::post().to(search::search))
         .route("/people.csv", web::get().to(csv::people))
-        .route("/people/{pseudonym}", web::get().to(person::person));
+        .route("/people/{pseudonym}", web::get().to(person::person))
+        .route("/people/{pseudonym}/looked", web::get().to(looked::looked));
 }

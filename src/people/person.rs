@@ -16,7 +16,7 @@ use super::rows;
 use super::scope::Scope;
 use super::snapshot::Snapshot;
 use super::why::{self, SENSITIVE, Why, fact_words};
-use crate::access::{DECISIONS, RUNS, ReadsPeople, Who};
+use crate::access::{DECISIONS, RUNS, ReadsPeople, Role, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::criteria::answer::Answer;
@@ -56,6 +56,8 @@ struct PersonPage {
     levels: Vec<Dated>,
     contact: Option<Contact>,
     own: bool,
+    /// Whether the caller may ask to see who this is.
+    unmasks: bool,
     hold: Option<Hold>,
     /// Whether there is a judgement case the caller may read.
     has_case: bool,
@@ -203,6 +205,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, pseudonym: String) -> Result<Perso
         scores: known::scores(conn, person.person_id, register)?,
         levels: known::levels(conn, person.person_id, register)?,
         reads_runs: RUNS.contains(&who.role()),
+        unmasks: who.role() == Role::Commissioner,
         minimum_age: match &run {
             Some(run) => run.summary()?.map_or(0, |summary| summary.minimum_age),
             None => 0,
@@ -225,6 +228,20 @@ fn page(conn: &mut Conn, who: &Who, now: Now, pseudonym: String) -> Result<Perso
         contact,
         own,
     })
+}
+
+/// Somebody a caller may open, by pseudonym as an address has it; those who object to planning use as well.
+///
+/// # Errors
+/// `NotFound` for whom the caller does not see, whether there is such a one or not.
+pub fn in_scope(conn: &mut Conn, who: &Who, now: Now, pseudonym: &str) -> Result<Listed, Error> {
+    if read_pseudonym(pseudonym).as_deref() != Some(pseudonym) {
+        return Err(Error::NotFound);
+    }
+    let scope = Scope::of(conn, who, now.today)?;
+    let filters = Filters { pseudonym: Some(pseudonym.to_owned()), everybody: true, ..Filters::default() };
+    let asked = Asked::by(who.role(), &scope, &filters, now.today, published(conn)?).with_objectors();
+    rows::one(conn, &asked)?.ok_or(Error::NotFound)
 }
 
 /// Whether the caller may read a judgement case of the person.
