@@ -211,3 +211,33 @@ on_both! {
         open_all(&mut browser).await;
     }
 }
+
+on_both! {
+    async fn an_auditor_s_counts_lead_to_what_they_count(portal) {
+        let portal = grouped(portal);
+        portal.add_user("gp@example.org", Role::Gp, Some("E87001"));
+        let mut gp = portal.signed_in("gp@example.org").await;
+        gp.get("/people.csv").await;
+        gp.get("/movements.csv").await;
+        for password in ["wrong", "wrong again", "still wrong"] {
+            let form = [("email", "gp@example.org"), ("password", password)];
+            portal.stranger().await.post("/sign-in", &form).await;
+        }
+        let (_, pseudonym, _) = crate::trail::somebody(&portal, "E87002");
+        let mut commissioner = signed_in(&portal, Role::Commissioner, Some("CCG01")).await;
+        for reason in ["Asked by the safeguarding lead", "Asked by the safeguarding lead again"] {
+            let page = format!("/people/{pseudonym}/unmasking");
+            let key = commissioner.get(&page).await.field("key");
+            let shown = commissioner.post(&page, &[("key", &key), ("reason", reason)]).await.location().to_owned();
+            assert_eq!(commissioner.get(&shown).await.status, StatusCode::OK);
+        }
+        let mut auditor = signed_in(&portal, Role::Auditor, Some("CCG01")).await;
+        let home = auditor.get("/").await.text();
+        let found: Vec<i64> = counts(&home).into_iter().map(|(count, _)| count).collect();
+        assert_eq!(found, [2, 2, 3], "{home}");
+        assert_eq!(open_all(&mut auditor).await, 3);
+        let mut gp = signed_in(&portal, Role::PracticeStaff, Some("E87002")).await;
+        assert!(counts(&gp.get("/").await.text()).iter().any(|(count, href)| *count == 2 && href.starts_with("/people/break-glass")));
+        open_all(&mut gp).await;
+    }
+}

@@ -148,7 +148,7 @@ on_both! {
         let mut gp = signed_in(&portal, Role::Gp, Some("E87001")).await;
         let home = gp.get("/").await.text();
         let link = home.split("href=\"").find(|part| part.starts_with("/people/break-glass?from=")).expect(&home);
-        assert!(link.contains("<span class=\"cg-figure__count\">1</span> break-glass reads of your people"), "{link}");
+        assert!(link.contains("<span class=\"cg-figure__count\">1</span> break-glass read of your people"), "{link}");
         let list = gp.get(link.split('"').next().unwrap()).await.text();
         assert_eq!(people_in(&list), 1);
         for words in [&family, &pseudonym, "Sample commissioner.ccg01@example.org", "Example CCG", REASON] {

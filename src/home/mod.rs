@@ -1,6 +1,7 @@
 //! `/`: what waits for the person who is signed in, in the role they act in.
 
 mod administrator;
+mod auditor;
 mod criteria;
 mod pages;
 mod practice;

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::waiting::{MyJob, Waiting};
-use super::{administrator, criteria, practice, provider, region};
+use super::{administrator, auditor, criteria, practice, provider, region};
 use crate::access::{Role, SignedIn, Who, navigation};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
@@ -65,6 +65,7 @@ fn waiting(conn: &mut Conn, who: &Who, now: Now) -> Result<Waiting, Error> {
         Role::Provider => provider::provider(conn, who, &scope, now),
         Role::Administrator => administrator::administrator(conn, now),
         Role::LayPartner => criteria::lay_partner(conn, &scope),
-        Role::Keyer | Role::Auditor => Ok(Waiting::default()),
+        Role::Auditor => auditor::auditor(conn, who, now),
+        Role::Keyer => Ok(Waiting::default()),
     }
 }

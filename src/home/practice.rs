@@ -1,8 +1,9 @@
 //! What waits for those who care for people: a practice, a network of practices, a coordinator.
 
+use super::auditor::since;
 use super::waiting::{Cell, Table, Waiting};
 use crate::access::{Role, Who};
-use crate::clock::Now;
+use crate::clock::{Now, london_day};
 use crate::database::Conn;
 use crate::decisions::practice_list;
 use crate::disclosure::{Shown, Tally, release_one, release_tally};
@@ -19,6 +20,10 @@ use crate::people::list::{Asked, Filters};
 use crate::people::register::published;
 use crate::people::scope::{Reach, Scope};
 use crate::runs::listing::standing_in;
+use crate::unmasking::store::{self, Narrowed, Whose};
+
+/// For how many days a practice is told of break-glass reads.
+const UNMASKED: u64 = 30;
 
 pub fn practice(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Waiting, Error> {
     let mut home = Waiting::default();
@@ -32,6 +37,20 @@ pub fn practice(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<W
         corrections,
         ("correction not yet coded in your own system", "corrections not yet coded in your own system"),
         "/decisions?view=corrections".into(),
+    );
+    let from = since(london_day(now.moment), UNMASKED);
+    let unmasked = store::count(
+        conn,
+        &Whose::Practice(who.organisation_id()),
+        &Narrowed { from: Some(from), ..Narrowed::default() },
+    )?;
+    home.card(
+        unmasked,
+        (
+            "break-glass read of your people in the last 30 days",
+            "break-glass reads of your people in the last 30 days",
+        ),
+        format!("/people/break-glass?from={from}"),
     );
     let (provisional, _) = kept(conn, scope)?;
     home.people(
