@@ -161,6 +161,7 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/people/{pseudonym}", Roles(PEOPLE)),
     ("get", "/movements", Roles(PEOPLE)),
     ("get", "/movements.csv", Roles(PEOPLE)),
+    ("get", "/movements/flows.csv", Roles(PEOPLE)),
     ("get", "/decisions", Roles(DECISIONS)),
     ("get", "/decisions.csv", Roles(DECISIONS)),
     ("get", "/decisions/together/{locality}", Roles(PROVIDER)),

@@ -118,3 +118,28 @@ on_both! {
         assert!(!other.contains("Who is in it"), "{other}");
     }
 }
+
+on_both! {
+    async fn the_flows_by_month_are_a_file_with_the_counts_of_the_page(portal) {
+        let portal = grouped(portal);
+        portal.add_user("ann@example.org", Role::Commissioner, Some("CCG01"));
+        let mut browser = portal.signed_in("ann@example.org").await;
+        for query in ["", "?locality=LOC01&group=LTC_75"] {
+            let page = browser.get(&format!("/movements{query}")).await.text();
+            let link = page.split("href=\"/movements/flows.csv").nth(1).unwrap().split('"').next().unwrap();
+            let file = browser.get(&format!("/movements/flows.csv{}", link.replace("&#38;", "&"))).await;
+            assert_eq!(file.headers.get("content-type").unwrap(), "text/csv; charset=utf-8");
+            let text = file.text();
+            let mut lines = text.trim_start_matches('\u{feff}').lines();
+            assert_eq!(lines.next(), Some("locality,month,group,in,in_first_grouping,out"));
+            let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
+            assert!(page.contains(&format!("by month ({} row", rows.len())), "{page}");
+            for row in &rows {
+                let [locality, month, group, came, first, went] = row[..] else { panic!("{row:?}") };
+                assert_eq!((locality, month, first, went), ("LOC01", "2015-04", came, "0"), "the first grouping");
+                assert!(page.contains(&format!("to={group}#entries\">{came}<")), "{group} {came}: {page}");
+            }
+            assert!(rows.len() > usize::from(query.is_empty()) * 5, "{text}");
+        }
+    }
+}

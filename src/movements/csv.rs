@@ -1,9 +1,11 @@
-//! The ledger as a file: the entries the page lists, in the columns of the design.
+//! The ledger as files: the entries the page lists, in the columns of the design, and the flows it draws.
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
+use super::filters::month_word;
+use super::flows::flows as by_month;
 use super::pages::{Found, everyone};
 use super::store::{self, Order};
 use crate::access::{ReadsPeople, Who};
@@ -89,4 +91,45 @@ fn file(
     }
     let body = out.finish().map_err(anyhow::Error::from)?;
     Ok((rows, subjects, body))
+}
+
+/// The flows of the page by month and group: the same rows, filters and counts.
+pub async fn flows(
+    ReadsPeople(who): ReadsPeople,
+    database: web::Data<Database>,
+    now: Now,
+    query: web::Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Error> {
+    let query = Query::new(query.into_inner());
+    let (actor, asked) = (who.actor.clone(), query.to_string());
+    let (rows, subjects, body) = database.read(move |conn| flows_file(conn, &who, now, &query)).await?;
+    let details = json!({ "kind": "flows", "rows": rows, "asked": asked });
+    database
+        .write(move |conn| audit::record(conn, now.moment, &actor, Verb::Exported, &subjects, details))
+        .await?;
+    Ok(download("flows.csv", body))
+}
+
+fn flows_file(
+    conn: &mut Conn,
+    who: &Who,
+    now: Now,
+    query: &Query,
+) -> Result<(usize, Vec<Subject>, Vec<u8>), Error> {
+    let found = Found::new(conn, who, now, query)?;
+    let mut out = CsvOut::with_mark(Vec::new()).map_err(anyhow::Error::from)?;
+    out.row(["locality", "month", "group", "in", "in_first_grouping", "out"]).map_err(anyhow::Error::from)?;
+    let everyone = everyone();
+    let mut rows = 0;
+    if let Some(found) = &found {
+        found.query.clone().for_file()?;
+        for flow in by_month(conn, &found.wanted(now, &everyone))? {
+            let counts = [flow.came, flow.placed, flow.went].map(|count| count.to_string());
+            let cells = [found.here.code.clone(), month_word(flow.month), flow.code];
+            out.row(cells.into_iter().chain(counts)).map_err(anyhow::Error::from)?;
+            rows += 1;
+        }
+    }
+    let subjects = found.iter().map(|found| Subject::locality(&found.here.code)).collect();
+    Ok((rows, subjects, out.finish().map_err(anyhow::Error::from)?))
 }

@@ -26,7 +26,8 @@ pub struct Flow {
 /// How many months of flows a page shows.
 const MONTHS: usize = 12;
 
-/// Who came and went, by month, newest first, and group in scheme order; the latest twelve months with movements.
+/// Who came and went, by month, newest first, and group in scheme order, retired ones last; the latest twelve months with
+/// movements.
 pub fn flows(conn: &mut Conn, wanted: &Wanted<'_>) -> Result<Vec<Flow>, Error> {
     let columns = (movements::effective_on, movements::from_group, movements::to_group, movements::cause);
     type Grouped = (NaiveDate, Option<String>, Option<String>, Cause, i64);
@@ -57,9 +58,12 @@ pub fn flows(conn: &mut Conn, wanted: &Wanted<'_>) -> Result<Vec<Flow>, Error> {
     let mut flows = Vec::new();
     for (month, mut groups) in months.into_iter().rev().take(MONTHS) {
         let scheme = wanted.asked.scope.schemes.of(wanted.filters.locality_id);
-        for group in scheme.in_precedence() {
-            if let Some((came, went, placed)) = groups.remove(&group.code) {
-                flows.push(Flow { month, code: group.code.clone(), came, went, placed });
+        let mut codes: Vec<String> = scheme.in_precedence().iter().map(|group| group.code.clone()).collect();
+        let retired = groups.keys().filter(|code| !codes.contains(code)).cloned().collect::<Vec<_>>();
+        codes.extend(retired);
+        for code in codes {
+            if let Some((came, went, placed)) = groups.remove(&code) {
+                flows.push(Flow { month, code, came, went, placed });
             }
         }
     }

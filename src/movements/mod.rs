@@ -13,5 +13,6 @@ use actix_web::web;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/movements", web::get().to(pages::movements))
-        .route("/movements.csv", web::get().to(csv::movements));
+        .route("/movements.csv", web::get().to(csv::movements))
+        .route("/movements/flows.csv", web::get().to(csv::flows));
 }

@@ -121,6 +121,10 @@ impl MovementsPage {
         format!("/movements.csv{}", self.query.without("page").without("per"))
     }
 
+    fn flows_csv(&self) -> String {
+        format!("/movements/flows.csv{}", self.query.without("page").without("per"))
+    }
+
     /// Whether the list is short enough for a file.
     fn has_csv(&self) -> bool {
         self.pages.rows <= MOST_ROWS
