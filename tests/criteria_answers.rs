@@ -382,3 +382,36 @@ on_both! {
         assert_eq!(states, ["in_force", "returned", "withdrawn", "draft"]);
     }
 }
+
+on_both! {
+    async fn what_identifies_somebody_in_a_comment_is_asked_about_before_it_is_stored(portal) {
+        let (portal, mut ann) = proposed(portal).await;
+        let page = ann.get(PAGE).await;
+        let key = page.field("key");
+        let words = [("key", &*key), ("condition", ""), ("comment", "Ask Mrs Ash, 020 7946 0018")];
+        let asked = ann.post(&format!("{PAGE}/comments"), &words).await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = asked.text();
+        assert!(text.contains("<mark>Mrs Ash</mark>, <mark>020 7946 0018</mark>"), "{text}");
+        assert!(text.contains("a phone number, a name"), "{text}");
+        assert!(!ann.get(PAGE).await.text().contains("Ask Mrs Ash"));
+        let key = asked.field("key");
+        let remove = [&words[1..], &[("key", &*key), ("identified_shown", "yes"), ("identified", "remove")]].concat();
+        assert_eq!(ann.post(&format!("{PAGE}/comments"), &remove).await.status, StatusCode::SEE_OTHER);
+        assert!(ann.get(PAGE).await.text().contains("Ask [removed], [removed]"));
+
+        let mut one = portal.signed_in("one@example.org").await;
+        let asked = answer(&mut one, PAGE, "request_change", "Born 3 May 1951, so no").await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(asked.text().contains("<mark>3 May 1951</mark>"), "{}", asked.text());
+        let (key, version, hash) = (asked.field("key"), asked.field("version"), asked.field("hash"));
+        let mend = [
+            ("key", &*key), ("version", &*version), ("hash", &*hash), ("answer", "request_change"),
+            ("comment", "Born 3 May 1951, so no"), ("identified_shown", "yes"), ("identified", "mend"),
+        ];
+        let form = one.post(&format!("{PAGE}/answer"), &mend).await;
+        assert_eq!(form.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(form.text().contains("Comment has a date of birth. Take it out"), "{}", form.text());
+        assert!(form.text().contains("Born 3 May 1951, so no") && form.text().contains("name=\"answer\""));
+    }
+}

@@ -23,6 +23,7 @@ use crate::mail::Letter;
 use crate::once::fresh_key;
 use crate::page::{Choice, Chrome, Mistakes, save, see_other, show, show_as};
 use crate::people::corrections::Correctable;
+use crate::people::identified_text::{Caught, Found as Identified, Said, Typed, fields, look};
 use crate::people::person::capital;
 use crate::people::why::fact_words;
 use crate::runs::again;
@@ -34,6 +35,14 @@ pub struct QuestionForm {
     fact: String,
     reason: String,
     key: String,
+    #[serde(flatten)]
+    said: Said,
+}
+
+/// Why nothing was asked.
+enum NotAsked {
+    Mistaken(Mistakes),
+    Identified(Box<Identified>),
 }
 
 #[derive(Template)]
@@ -135,7 +144,11 @@ pub async fn ask(
             say_done(&session, "The practice is asked. You hear by e-mail when it answers.")?;
             Ok(see_other(address))
         }
-        Err(mistakes) => {
+        Err(NotAsked::Identified(found)) => {
+            let question = format!("/decisions/{pseudonym}/question");
+            found.ask(&who, question.clone(), question, fields(&form))
+        }
+        Err(NotAsked::Mistaken(mistakes)) => {
             let read = move |conn: &mut Conn| page(conn, &who, now, &pseudonym, form, mistakes);
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &database.read(read).await?)
         }
@@ -148,15 +161,24 @@ fn ask_practice(
     now: Now,
     pseudonym: &str,
     form: &QuestionForm,
-) -> Result<Result<String, Mistakes>, Error> {
+) -> Result<Result<String, NotAsked>, Error> {
     let found = locked(conn, who, now, pseudonym)?;
     may_ask(&found)?;
     let mut mistakes = Mistakes::new();
     let chosen = askable(conn, &found)?.into_iter().find(|fact| fact.word() == form.fact);
     let fact = mistakes.note("fact", chosen.ok_or("Choose the fact the practice is asked for"));
     let reason = mistakes.note("reason", reason(&form.reason));
-    let (Some(fact), Some(reason)) = (fact, reason) else { return Ok(Err(mistakes)) };
-    put(conn, who, now, &found, fact, &reason)?;
+    let (Some(fact), Some(reason)) = (fact, reason) else {
+        return Ok(Err(NotAsked::Mistaken(mistakes)));
+    };
+    let clear = match look(&[Typed::new("reason", "Reason", &reason)], &found.about(), now.today, &form.said)
+    {
+        Ok(clear) => clear,
+        Err(Caught::Mend(mistakes)) => return Ok(Err(NotAsked::Mistaken(mistakes))),
+        Err(Caught::Ask(found)) => return Ok(Err(NotAsked::Identified(found))),
+    };
+    let reference = put(conn, who, now, &found, fact, &clear.text("reason"))?;
+    clear.record(conn, now, who, &[Subject::person(pseudonym), Subject::question(reference)])?;
     Ok(Ok(format!("/decisions/{pseudonym}")))
 }
 

@@ -7,7 +7,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::batch_deciding::{MOST, begin, check, decide_each};
+use super::batch_deciding::{MOST, NotBegun, begin, check, decide_each};
 use super::case::{Pattern, State};
 use super::decision_form::DecisionForm;
 use super::list::{Line, lines};
@@ -78,7 +78,9 @@ impl BatchForm {
                 "review_month" => form.decision.review_month = value,
                 "review_year" => form.decision.review_year = value,
                 "key" => form.decision.key = value,
-                _ => {}
+                other => {
+                    form.decision.said.take(other, &value);
+                }
             }
         }
         form
@@ -241,6 +243,7 @@ pub async fn decide(
     locality: web::Path<String>,
     form: web::Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Error> {
+    let sent_again = form.clone();
     let form = BatchForm::of(locality.into_inner(), form.into_inner());
     let (by, sent, key) = (who.clone(), form.clone(), form.decision.key.clone());
     let begin = move |conn: &mut Conn| begin(conn, &by, now, &sent);
@@ -257,9 +260,13 @@ pub async fn decide(
             }
             Ok(see_other(path))
         }
-        Err(mistakes) => {
+        Err(NotBegun::Mistaken(mistakes)) => {
             let read = move |conn: &mut Conn| page(conn, &who, now, form, mistakes);
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &database.read(read).await?)
+        }
+        Err(NotBegun::Identified(found)) => {
+            let back = Alike::address(&form.alike.locality, &form.alike.pattern());
+            found.ask(&who, format!("/decisions/together/{}", form.alike.locality), back, sent_again)
         }
     }
 }

@@ -16,6 +16,8 @@ use crate::error::Error;
 use crate::keys::random_reference;
 use crate::once::once;
 use crate::page::Mistakes;
+use crate::people::identified_text::{Caught, Clear, Found, Typed, look};
+use crate::people::identifiers::About;
 use crate::people::rows::known;
 use crate::people::scope::Scope;
 use crate::runs::store::Locality;
@@ -33,16 +35,28 @@ pub struct Ready {
     people: Vec<String>,
 }
 
-/// Checks the form and notes the batch; its reference.
+/// Why a batch was not begun.
+pub enum NotBegun {
+    Mistaken(Mistakes),
+    Identified(Box<Found>),
+}
+
+/// Checks the form and notes the batch; its reference. The reason is said of several people, by whoever sees pseudonyms of
+/// them.
 pub fn begin(
     conn: &mut Conn,
     who: &Who,
     now: Now,
     form: &BatchForm,
-) -> Result<Result<String, Mistakes>, Error> {
+) -> Result<Result<String, NotBegun>, Error> {
     let ready = match check(conn, who, now, form)? {
         Ok(ready) => ready,
-        Err(mistakes) => return Ok(Err(mistakes)),
+        Err(mistakes) => return Ok(Err(NotBegun::Mistaken(mistakes))),
+    };
+    let clear = match cleared(&ready.checked, now, form) {
+        Ok(clear) => clear,
+        Err(Caught::Mend(mistakes)) => return Ok(Err(NotBegun::Mistaken(mistakes))),
+        Err(Caught::Ask(found)) => return Ok(Err(NotBegun::Identified(found))),
     };
     let reference = format!("B-{}", random_reference());
     diesel::insert_into(decision_batches::table)
@@ -58,7 +72,14 @@ pub fn begin(
     let subjects = [Subject::locality(&ready.locality.code)];
     let details = json!({ "batch": reference, "people": ready.people.len(), "facts": form.alike.facts });
     audit::record(conn, now.moment, &who.actor, Verb::CasesDecided, &subjects, details)?;
+    clear.record(conn, now, who, &subjects)?;
     Ok(Ok(reference))
+}
+
+/// The reason as it may be stored.
+fn cleared(checked: &Checked, now: Now, form: &BatchForm) -> Result<Clear, Caught> {
+    let typed = [Typed::new("reason", "Reason", &checked.reason)];
+    look(&typed, &About::default(), now.today, &form.decision.said)
 }
 
 pub fn check(
@@ -86,7 +107,11 @@ pub fn check(
         mistakes.add("people", "Choose at least one person");
     }
     match form.decision.check(now.today, &pattern.could_be) {
-        Ok(checked) if mistakes.is_empty() => Ok(Ok(Ready { locality, pattern, checked, people })),
+        Ok(checked) if mistakes.is_empty() => {
+            let reason = cleared(&checked, now, form).map(|clear| clear.text("reason"));
+            let checked = Checked { reason: reason.unwrap_or_else(|_| checked.reason.clone()), ..checked };
+            Ok(Ok(Ready { locality, pattern, checked, people }))
+        }
         _ => Ok(Err(mistakes)),
     }
 }

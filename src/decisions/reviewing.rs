@@ -19,7 +19,8 @@ use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::fresh_key;
-use crate::page::{Choice, Chrome, Mistakes, TypedDate, filters, save, see_other, show, show_as};
+use crate::page::{Choice, Chrome, Mistakes, Query, TypedDate, filters, save, see_other, show, show_as};
+use crate::people::identified_text::{Caught, Found as Identified, Said, Typed, fields, look};
 use crate::runs::again;
 use crate::runs::amend::{Because, amend};
 use crate::runs::store::{Cause, Source};
@@ -38,6 +39,8 @@ pub struct ReviewForm {
     review_year: String,
     key: String,
     version: String,
+    #[serde(flatten)]
+    said: Said,
 }
 
 impl ReviewForm {
@@ -146,6 +149,7 @@ pub async fn form(
 enum Unsaved {
     Mistaken(Mistakes),
     Overtaken(Box<Found>),
+    Identified(Box<Identified>),
 }
 
 #[derive(Template)]
@@ -183,6 +187,11 @@ pub async fn review(
             let read = move |conn: &mut Conn| page(conn, &who, now, &pseudonym, form, mistakes);
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &database.read(read).await?)
         }
+        Err(Unsaved::Identified(found)) => {
+            let review = format!("/decisions/{pseudonym}/review");
+            let back = format!("{review}{}", Query::default().with("of", &form.of));
+            found.ask(&who, review, back, fields(&form))
+        }
         Err(Unsaved::Overtaken(found)) => {
             let (found, chrome) = (*found, who.chrome());
             let theirs = found.decisions.last().cloned();
@@ -217,6 +226,13 @@ fn record(
     let (Some(keeps), Some(reason), Some(review_on)) = (keeps, reason, review_on) else {
         return Ok(Err(Unsaved::Mistaken(mistakes)));
     };
+    let clear = match look(&[Typed::new("reason", "Reason", &reason)], &found.about(), now.today, &form.said)
+    {
+        Ok(clear) => clear,
+        Err(Caught::Mend(mistakes)) => return Ok(Err(Unsaved::Mistaken(mistakes))),
+        Err(Caught::Ask(found)) => return Ok(Err(Unsaved::Identified(found))),
+    };
+    let reason = clear.text("reason");
     let pattern = decision.pattern();
     let held_in = holds.and_then(|hold| hold.group_code.clone());
     let new = NewDecision {
@@ -243,6 +259,7 @@ fn record(
     let details =
         json!({ "kept": keeps, "reason": reason, "review_on": new.review_on, "decision": reference });
     audit::record(conn, now.moment, &who.actor, Verb::DecisionReviewed, &subjects, details)?;
+    clear.record(conn, now, who, &subjects)?;
     Ok(Ok(format!("/decisions/{pseudonym}")))
 }
 

@@ -67,14 +67,14 @@ impl Said {
 /// A free text of a form, checked in every other way.
 #[derive(Clone, Copy, Debug)]
 pub struct Typed<'a> {
-    field: &'static str,
+    field: &'a str,
     label: &'static str,
     text: &'a str,
 }
 
 impl<'a> Typed<'a> {
     /// By the field's name and its label on the page.
-    pub fn new(field: &'static str, label: &'static str, text: &'a str) -> Typed<'a> {
+    pub fn new(field: &'a str, label: &'static str, text: &'a str) -> Typed<'a> {
         Typed { field, label, text }
     }
 }
@@ -82,14 +82,14 @@ impl<'a> Typed<'a> {
 /// Texts that may be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clear {
-    texts: Vec<(&'static str, String)>,
+    texts: Vec<(String, String)>,
     kept: Option<Kept>,
 }
 
 /// What looks as if it identified somebody and, as is said, does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Kept {
-    found: Vec<(&'static str, Vec<&'static str>)>,
+    found: Vec<(String, Vec<&'static str>)>,
     why: String,
 }
 
@@ -142,7 +142,7 @@ pub fn look(texts: &[Typed<'_>], about: &About, today: NaiveDate, said: &Said) -
     let all: Vec<(Typed<'_>, Vec<Identifier>)> =
         texts.iter().map(|typed| (*typed, find(typed.text, about, today))).collect();
     let caught: Vec<_> = all.iter().filter(|(_, found)| !found.is_empty()).collect();
-    let as_typed = || texts.iter().map(|typed| (typed.field, typed.text.to_owned())).collect();
+    let as_typed = || texts.iter().map(|typed| (typed.field.to_owned(), typed.text.to_owned())).collect();
     if caught.is_empty() {
         return Ok(Clear { texts: as_typed(), kept: None });
     }
@@ -152,13 +152,15 @@ pub fn look(texts: &[Typed<'_>], about: &About, today: NaiveDate, said: &Said) -
     };
     match said.identified.as_str() {
         "remove" => {
-            let left =
-                |(typed, found): &(Typed<'_>, Vec<Identifier>)| (typed.field, without(typed.text, found));
+            let left = |(typed, found): &(Typed<'_>, Vec<Identifier>)| {
+                (typed.field.to_owned(), without(typed.text, found))
+            };
             Ok(Clear { texts: all.iter().map(left).collect(), kept: None })
         }
         "keep" => match why(&said.identified_why, about, today) {
             Ok(why) => {
-                let found = caught.iter().map(|(typed, found)| (typed.field, kinds(found))).collect();
+                let found =
+                    caught.iter().map(|(typed, found)| (typed.field.to_owned(), kinds(found))).collect();
                 Ok(Clear { texts: as_typed(), kept: Some(Kept { found, why }) })
             }
             Err(message) => ask(Mistakes::of_one("identified_why", message)),
@@ -167,7 +169,7 @@ pub fn look(texts: &[Typed<'_>], about: &About, today: NaiveDate, said: &Said) -
             let mut mistakes = Mistakes::new();
             for (typed, found) in &caught {
                 let has = kinds(found).join(", ");
-                mistakes.add(typed.field, format!("{} has {has}. Take it out", typed.label));
+                mistakes.add(typed.field.to_owned(), format!("{} has {has}. Take it out", typed.label));
             }
             Err(Caught::Mend(mistakes))
         }
@@ -314,7 +316,10 @@ mod tests {
         );
         let kept = looked(TEXT, &said("keep", "Both belong to our own switchboard")).unwrap();
         assert_eq!(kept.text("reason"), TEXT);
-        assert_eq!(kept.kept.unwrap().found, [("reason", vec!["an NHS number", "a phone number"])]);
+        assert_eq!(
+            kept.kept.unwrap().found,
+            [("reason".to_owned(), vec!["an NHS number", "a phone number"])]
+        );
         let Err(Caught::Mend(mistakes)) = looked(TEXT, &said("mend", "")) else {
             panic!("it is to be mended")
         };

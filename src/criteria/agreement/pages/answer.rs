@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{LONGEST, Text, what};
 use crate::access::{Provider, Who};
+use crate::audit::Subject;
 use crate::calendar::due_in_words;
 use crate::clock::Now;
 use crate::criteria::agreement::life::{Reply, State, Step};
@@ -22,6 +23,8 @@ use crate::page::typed::{self, text};
 use crate::page::{
     Choice, Chrome, Difference, Mistakes, NavItem, StalePage, filters, save, see_other, show, show_as,
 };
+use crate::people::identified_text::{Caught, Found, Said, Typed, fields, look};
+use crate::people::identifiers::About;
 
 /// An answer as typed.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -32,6 +35,8 @@ pub struct AnswerForm {
     hash: String,
     answer: String,
     comment: String,
+    #[serde(flatten)]
+    said: Said,
 }
 
 impl AnswerForm {
@@ -144,6 +149,7 @@ pub async fn form(
 enum Unsent {
     Mistaken(Mistakes),
     Late(NotAnswered),
+    Identified(Box<Found>),
 }
 
 pub async fn send(
@@ -161,7 +167,21 @@ pub async fn send(
             Ok(answer) => answer,
             Err(mistakes) => return Ok(Err(Unsent::Mistaken(mistakes))),
         };
+        let clear = match look(
+            &[Typed::new("comment", "Comment", &answer.comment)],
+            &About::default(),
+            now.today,
+            &typed.said,
+        ) {
+            Ok(clear) => clear,
+            Err(Caught::Mend(mistakes)) => return Ok(Err(Unsent::Mistaken(mistakes))),
+            Err(Caught::Ask(found)) => return Ok(Err(Unsent::Identified(found))),
+        };
+        let answer = Answer { comment: clear.text("comment"), ..answer };
         let kept = replying::answer(conn, now, &by, &seen, &answer)?;
+        if kept.is_ok() {
+            clear.record(conn, now, &by, &[Subject::proposal(&seen.proposed()?.proposal.reference)])?;
+        }
         Ok(kept.map(|()| format!("{}/answer/sent", seen.path())).map_err(Unsent::Late))
     };
     let unsent = match save(&database, now, &who, &form.key, work).await? {
@@ -174,6 +194,10 @@ pub async fn send(
         Unsent::Mistaken(mistakes) => {
             let page = AnswerPage::new(&who, now, (seen, ask), form)?;
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &AnswerPage { mistakes, ..page })
+        }
+        Unsent::Identified(found) => {
+            let page = format!("{}/answer", seen.path());
+            found.ask(&who, page.clone(), page, fields(&form))
         }
         Unsent::Late(NotAnswered::Stale(theirs)) => stale(&who, &seen, &theirs, &form),
         Unsent::Late(NotAnswered::Closed) => {

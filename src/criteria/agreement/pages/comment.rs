@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::LONGEST;
 use super::document::VersionPage;
 use crate::access::{Comments, Role, Who, say_done};
+use crate::audit::Subject;
 use crate::clock::Now;
 use crate::criteria::agreement::comments::{self, NewComment};
 use crate::criteria::agreement::life::State;
@@ -20,6 +21,8 @@ use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::page::typed::required_text;
 use crate::page::{Choice, Mistakes, save, see_other, show_as};
+use crate::people::identified_text::{Caught, Found, Said, Typed, fields, look};
+use crate::people::identifiers::About;
 
 /// A comment with its replies, oldest first.
 pub struct Thread {
@@ -90,6 +93,8 @@ pub struct CommentForm {
     /// The comment it answers.
     pub reply_to: String,
     pub comment: String,
+    #[serde(flatten)]
+    pub said: Said,
 }
 
 impl CommentForm {
@@ -103,8 +108,7 @@ impl CommentForm {
         if !is_known {
             mistakes.add("condition", "Choose what the comment is about");
         }
-        let field = reply_to.map_or_else(|| "comment".to_owned(), |to| format!("reply-{}", to.first.id));
-        let text = mistakes.note(field, required_text("Comment", &self.comment, LONGEST));
+        let text = mistakes.note(self.field(), required_text("Comment", &self.comment, LONGEST));
         Ok(match text {
             Some(text) if mistakes.is_empty() => Ok(NewComment {
                 version_id: reply_to.map_or(Some(seen.version.id), |to| to.first.version_id),
@@ -114,6 +118,14 @@ impl CommentForm {
             }),
             _ => Err(mistakes),
         })
+    }
+
+    /// The field it was typed into: that of its reply, or of a comment of its own.
+    fn field(&self) -> String {
+        match self.reply_to.as_str() {
+            "" => "comment".to_owned(),
+            id => format!("reply-{id}"),
+        }
     }
 
     /// What was typed as a reply to a comment.
@@ -132,6 +144,7 @@ enum NotAdded {
     Mistaken(Mistakes),
     /// The proposal is no longer open for comments.
     Closed,
+    Identified(Box<Found>),
 }
 
 pub async fn add(
@@ -149,6 +162,10 @@ pub async fn add(
         Ok(path) => {
             say_done(&session, "Your comment is added.")?;
             Ok(see_other(path))
+        }
+        Err(NotAdded::Identified(found)) => {
+            let version = format!("/criteria/{}/{}/versions/{}", address.0, address.1, address.2);
+            found.ask(&who, format!("{version}/comments"), format!("{version}#comments"), fields(&form))
         }
         Err(NotAdded::Closed) => {
             database.read(move |conn| closed(conn, &who, now, &address, form)).await?.answer()
@@ -208,6 +225,15 @@ fn keep(
         Ok(new) => new,
         Err(mistakes) => return Ok(Err(NotAdded::Mistaken(mistakes))),
     };
+    let field = form.field();
+    let clear =
+        match look(&[Typed::new(&field, "Comment", &new.text)], &About::default(), now.today, &form.said) {
+            Ok(clear) => clear,
+            Err(Caught::Mend(mistakes)) => return Ok(Err(NotAdded::Mistaken(mistakes))),
+            Err(Caught::Ask(found)) => return Ok(Err(NotAdded::Identified(found))),
+        };
+    let new = NewComment { text: clear.text(&field), ..new };
     comments::add(conn, now, who, agreement, &new)?;
+    clear.record(conn, now, who, &[Subject::proposal(&agreement.proposal.reference)])?;
     Ok(Ok(format!("{}#comments", seen.path())))
 }
