@@ -16,8 +16,8 @@ use crate::jobs::Tools;
 use crate::keys::Keys;
 use crate::sessions::{HOURS, Sessions};
 use crate::{
-    accounts, assets, audit, criteria, cross_site, decisions, groups, health, home, imports, mail, movements,
-    organisations, people, runs, settings, unmasking,
+    about_groups, accounts, assets, audit, criteria, cross_site, decisions, groups, health, home, imports,
+    mail, movements, organisations, people, runs, settings, unmasking,
 };
 
 /// Whether the word of a proxy about where a call came from is believed.
@@ -109,6 +109,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(decisions::routes)
         .configure(settings::routes)
         .configure(audit::routes)
+        .configure(about_groups::routes)
         .configure(home::routes);
     config.configure(organisations::routes);
     config.configure(imports::routes);

@@ -1,5 +1,6 @@
 //! Common Ground: one portal for integrated care. The map of the house is in ARCHITECTURE.md.
 
+pub mod about_groups;
 pub mod access;
 pub mod accounts;
 pub mod app;

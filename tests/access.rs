@@ -33,6 +33,7 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/health/live", Anybody),
     ("get", "/health/ready", Anybody),
     ("get", "/assets/{fingerprint}/{name:.*}", Anybody),
+    ("get", "/about-groups", Anybody),
     ("get", "/sign-in", Anybody),
     ("post", "/sign-in", Anybody),
     ("post", "/sign-out", SignedIn),

@@ -1,5 +1,6 @@
 //! The tests that start no browser; a file a slice.
 
+mod about_groups;
 mod access;
 mod accounts;
 mod agreeing;
