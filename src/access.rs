@@ -268,6 +268,9 @@ pub const PEOPLE: &[Role] = &[
 pub const RUNS: &[Role] = &[Role::Commissioner, Role::Analyst];
 /// Roles that read judgement cases, within their scope; provider networks decide them and practices answer.
 pub const DECISIONS: &[Role] = &[Role::Provider, Role::Commissioner, Role::Gp, Role::PracticeStaff];
+/// Roles that read petitions, within their scope.
+pub const PETITIONS: &[Role] =
+    &[Role::Gp, Role::PracticeStaff, Role::NetworkManager, Role::Provider, Role::Commissioner];
 /// Roles that bring data in.
 pub const IMPORTS: &[Role] = &[Role::Administrator, Role::Analyst];
 
@@ -345,6 +348,22 @@ in_role! {
 in_role! {
     /// Answers for a practice.
     Practice: &[Role::Gp, Role::PracticeStaff]
+}
+in_role! {
+    /// May read petitions, within its scope.
+    ReadsPetitions: PETITIONS
+}
+in_role! {
+    /// Drafts petitions for a practice.
+    DraftsPetitions: &[Role::Gp, Role::PracticeStaff, Role::NetworkManager]
+}
+in_role! {
+    /// Owns petitions: submits, answers for, withdraws and appeals.
+    OwnsPetitions: &[Role::Gp, Role::NetworkManager]
+}
+in_role! {
+    /// A GP, for the practice.
+    Gp: &[Role::Gp]
 }
 in_role! {
     /// May bring data in.

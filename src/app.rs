@@ -17,7 +17,7 @@ use crate::keys::Keys;
 use crate::sessions::{HOURS, Sessions};
 use crate::{
     about_groups, accounts, assets, audit, criteria, cross_site, decisions, groups, health, home, imports,
-    mail, movements, organisations, people, runs, settings, unmasking,
+    mail, movements, organisations, people, petitions, runs, settings, unmasking,
 };
 
 /// Whether the word of a proxy about where a call came from is believed.
@@ -107,6 +107,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(runs::routes)
         .configure(criteria::routes)
         .configure(decisions::routes)
+        .configure(petitions::routes)
         .configure(settings::routes)
         .configure(audit::routes)
         .configure(about_groups::routes)

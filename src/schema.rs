@@ -715,6 +715,192 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    petitions (id) {
+        id -> BigInt,
+        reference -> Text,
+        person_id -> BigInt,
+        locality_id -> BigInt,
+        practice_id -> BigInt,
+        new_practice_id -> Nullable<BigInt>,
+        from_group -> Nullable<Text>,
+        to_group -> Nullable<Text>,
+        category -> Nullable<Text>,
+        fact -> Nullable<Text>,
+        register_value -> Nullable<Text>,
+        fact_value -> Nullable<Text>,
+        case_text -> Text,
+        discussed -> Nullable<Bool>,
+        not_discussed_why -> Text,
+        effective_on -> Nullable<Date>,
+        state -> Text,
+        version -> BigInt,
+        drafted_by -> Nullable<BigInt>,
+        drafted_on -> Date,
+        ready -> Bool,
+        submitted_by -> Nullable<BigInt>,
+        submitted_on -> Nullable<Date>,
+        stage_from -> Nullable<Date>,
+        stage_days -> Nullable<BigInt>,
+        due_on -> Nullable<Date>,
+        assigned_to -> Nullable<BigInt>,
+        withdrawal -> Nullable<Text>,
+        closed_on -> Nullable<Date>,
+        review_on -> Nullable<Date>,
+        applied_on -> Nullable<Date>,
+        lapsed_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    petition_decisions (id) {
+        id -> BigInt,
+        petition_id -> BigInt,
+        on_appeal -> Bool,
+        granted -> Bool,
+        reason_code -> Text,
+        words -> Text,
+        decided_by -> Nullable<BigInt>,
+        who -> Text,
+        decided_on -> Date,
+        batch -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    petition_batches (id) {
+        id -> BigInt,
+        reference -> Text,
+        organisation_id -> BigInt,
+        left_out -> Text,
+        who -> Text,
+        decided_on -> Date,
+    }
+}
+
+diesel::table! {
+    petition_appeals (petition_id) {
+        petition_id -> BigInt,
+        ground -> Text,
+        appealed_by -> Nullable<BigInt>,
+        who -> Text,
+        appealed_on -> Date,
+    }
+}
+
+diesel::table! {
+    petition_reviews (id) {
+        id -> BigInt,
+        petition_id -> BigInt,
+        kept -> Bool,
+        reason -> Text,
+        who -> Text,
+        reviewed_on -> Date,
+        review_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    petition_drafters (petition_id, user_id) {
+        petition_id -> BigInt,
+        user_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    petition_opinions (id) {
+        id -> BigInt,
+        petition_id -> BigInt,
+        network_id -> BigInt,
+        cares -> Text,
+        asked_on -> Date,
+        opinion -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        given_by -> Nullable<BigInt>,
+        given_who -> Nullable<Text>,
+        given_on -> Nullable<Date>,
+        silent_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    petition_questions (id) {
+        id -> BigInt,
+        petition_id -> BigInt,
+        asked_in -> Text,
+        question -> Text,
+        asked_by -> Nullable<BigInt>,
+        asked_who -> Text,
+        asked_on -> Date,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<BigInt>,
+        answered_who -> Nullable<Text>,
+        answered_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    petition_events (id) {
+        id -> BigInt,
+        petition_id -> BigInt,
+        what -> Text,
+        state -> Text,
+        words -> Text,
+        who -> Text,
+        role -> Text,
+        organisation -> Text,
+        on_day -> Date,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    petition_reminders (id) {
+        id -> BigInt,
+        petition_id -> BigInt,
+        network_id -> Nullable<BigInt>,
+        due_on -> Date,
+        on_day -> Date,
+    }
+}
+
+diesel::table! {
+    locality_settings (locality_id, name) {
+        locality_id -> BigInt,
+        name -> Text,
+        value -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    saved_views (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        organisation_id -> BigInt,
+        role -> Text,
+        shared -> Bool,
+        area -> Text,
+        name -> Text,
+        query -> Text,
+        is_home -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    absences (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        organisation_id -> BigInt,
+        from_on -> Date,
+        to_on -> Date,
+        cover_id -> BigInt,
+        ended_on -> Nullable<Date>,
+        noted_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(organisations -> localities (locality_id));
 diesel::joinable!(care_agreements -> organisations (network_id));
 diesel::joinable!(care_agreements -> localities (locality_id));
@@ -779,6 +965,27 @@ diesel::joinable!(declared_complete -> localities (locality_id));
 diesel::joinable!(declared_complete -> organisations (practice_id));
 diesel::joinable!(audit_concerns -> audit_entries (entry_id));
 diesel::joinable!(unmaskings -> people (person_id));
+diesel::joinable!(petitions -> localities (locality_id));
+diesel::joinable!(petitions -> people (person_id));
+diesel::joinable!(petition_decisions -> petitions (petition_id));
+diesel::joinable!(petition_decisions -> users (decided_by));
+diesel::joinable!(petition_batches -> organisations (organisation_id));
+diesel::joinable!(petition_appeals -> petitions (petition_id));
+diesel::joinable!(petition_appeals -> users (appealed_by));
+diesel::joinable!(petition_reviews -> petitions (petition_id));
+diesel::joinable!(petition_drafters -> petitions (petition_id));
+diesel::joinable!(petition_drafters -> users (user_id));
+diesel::joinable!(petition_opinions -> organisations (network_id));
+diesel::joinable!(petition_opinions -> petitions (petition_id));
+diesel::joinable!(petition_opinions -> users (given_by));
+diesel::joinable!(petition_questions -> petitions (petition_id));
+diesel::joinable!(petition_events -> petitions (petition_id));
+diesel::joinable!(petition_reminders -> petitions (petition_id));
+diesel::joinable!(locality_settings -> localities (locality_id));
+diesel::joinable!(saved_views -> organisations (organisation_id));
+diesel::joinable!(saved_views -> users (user_id));
+diesel::joinable!(absences -> organisations (organisation_id));
+diesel::joinable!(petitions -> organisations (practice_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
@@ -829,4 +1036,17 @@ diesel::allow_tables_to_appear_in_same_query!(
     declared_complete,
     audit_concerns,
     unmaskings,
+    petitions,
+    petition_decisions,
+    petition_batches,
+    petition_appeals,
+    petition_reviews,
+    petition_drafters,
+    petition_opinions,
+    petition_questions,
+    petition_events,
+    petition_reminders,
+    locality_settings,
+    saved_views,
+    absences,
 );

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
-use common_ground::access::{COMMENTS, DECISIONS, GROUPS, IMPORTS, PEOPLE, RUNS, Role};
+use common_ground::access::{COMMENTS, DECISIONS, GROUPS, IMPORTS, PEOPLE, PETITIONS, RUNS, Role};
 
 use crate::harness::{Browser, Engine, TestPortal};
 
@@ -27,6 +27,8 @@ const COMMISSIONER: &[Role] = &[Role::Commissioner];
 const PROVIDER: &[Role] = &[Role::Provider];
 const AUDITOR: &[Role] = &[Role::Auditor];
 const PRACTICE: &[Role] = &[Role::Gp, Role::PracticeStaff];
+const DRAFTS_PETITIONS: &[Role] = &[Role::Gp, Role::PracticeStaff, Role::NetworkManager];
+const OWNS_PETITIONS: &[Role] = &[Role::Gp, Role::NetworkManager];
 
 /// Method, address as the routes write it, and who may call it.
 const TABLE: &[(&str, &str, May)] = &[
@@ -163,6 +165,29 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/movements", Roles(PEOPLE)),
     ("get", "/movements.csv", Roles(PEOPLE)),
     ("get", "/movements/flows.csv", Roles(PEOPLE)),
+    ("get", "/petitions/new", Roles(DRAFTS_PETITIONS)),
+    ("post", "/petitions/new", Roles(DRAFTS_PETITIONS)),
+    ("get", "/petitions/{reference}", Roles(PETITIONS)),
+    ("get", "/petitions/{reference}/edit", Roles(DRAFTS_PETITIONS)),
+    ("post", "/petitions/{reference}/edit", Roles(DRAFTS_PETITIONS)),
+    ("get", "/petitions/{reference}/record", Roles(DRAFTS_PETITIONS)),
+    ("post", "/petitions/{reference}/record", Roles(DRAFTS_PETITIONS)),
+    ("get", "/petitions/{reference}/check", Roles(DRAFTS_PETITIONS)),
+    ("post", "/petitions/{reference}/submit", Roles(DRAFTS_PETITIONS)),
+    ("get", "/petitions/{reference}/opinion", Roles(&[Role::Provider])),
+    ("post", "/petitions/{reference}/opinion", Roles(&[Role::Provider])),
+    ("get", "/petitions/{reference}/decide", Roles(&[Role::Commissioner])),
+    ("post", "/petitions/{reference}/decide", Roles(&[Role::Commissioner])),
+    ("get", "/petitions/{reference}/answer", Roles(OWNS_PETITIONS)),
+    ("post", "/petitions/{reference}/answer", Roles(OWNS_PETITIONS)),
+    ("get", "/petitions/{reference}/consent", Roles(&[Role::Gp])),
+    ("post", "/petitions/{reference}/consent", Roles(&[Role::Gp])),
+    ("get", "/petitions/{reference}/review", Roles(&[Role::Gp])),
+    ("post", "/petitions/{reference}/review", Roles(&[Role::Gp])),
+    ("get", "/petitions/{reference}/withdraw", Roles(OWNS_PETITIONS)),
+    ("post", "/petitions/{reference}/withdraw", Roles(OWNS_PETITIONS)),
+    ("get", "/petitions/{reference}/appeal", Roles(OWNS_PETITIONS)),
+    ("post", "/petitions/{reference}/appeal", Roles(OWNS_PETITIONS)),
     ("get", "/decisions", Roles(DECISIONS)),
     ("get", "/decisions.csv", Roles(DECISIONS)),
     ("get", "/decisions/together/{locality}", Roles(PROVIDER)),

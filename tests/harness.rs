@@ -129,6 +129,15 @@ impl TestPortal {
         TestPortal { database, tools, portal, cleanup: Arc::new(Cleanup { folder, schema }) }
     }
 
+    /// The same portal on another day.
+    pub fn on(&self, day: &str) -> TestPortal {
+        let mut later = self.clone();
+        later.tools.clock = Clock::fixed(day.parse().unwrap());
+        later.portal.clock = later.tools.clock;
+        later.portal.tools = later.tools.clone();
+        later
+    }
+
     /// The portal's folder: uploads, mail files and keys.
     pub fn folder(&self) -> &Path {
         self.cleanup.folder.path()
@@ -147,7 +156,7 @@ impl TestPortal {
         let tools = self.tools.clone();
         let done = move || {
             jobs::run_waiting(&tools).unwrap();
-            common_ground::criteria::agreement::clockwork::tend(&tools).unwrap();
+            jobs::tend(&tools).unwrap();
             common_ground::mail::send_waiting(&tools).unwrap();
         };
         actix_web::web::block(done).await.unwrap();

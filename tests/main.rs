@@ -25,6 +25,7 @@ mod mail;
 mod movements;
 mod organisations;
 mod people;
+mod petitions;
 mod previews;
 mod runs;
 mod runs_pages;

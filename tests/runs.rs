@@ -526,10 +526,10 @@ on_both! {
             let members: Vec<Member> = register.members(id, as_of, &declared).collect();
             assert_eq!(members.len(), 40);
             for member in members {
-                let one = Snapshot::member_of(conn, member.person_id, register.register, as_of, &declared)?.unwrap();
+                let one = Snapshot::member_of(conn, member.person_id, (register.register, as_of), &declared, None)?.unwrap();
                 assert_eq!((one.facts, one.practice_id), (member.facts, member.practice_id));
             }
-            assert!(Snapshot::member_of(conn, 0, register.register, as_of, &declared)?.is_none());
+            assert!(Snapshot::member_of(conn, 0, (register.register, as_of), &declared, None)?.is_none());
             Ok(())
         });
     }

@@ -110,6 +110,27 @@ stored_as_text! {
         TextCleared = "said that a text identifies nobody",
         CorrectionsRead = "listed questions and corrections",
         CorrectionsSettled = "confirmed or ended corrections",
+        PetitionDrafted = "drafted a petition",
+        PetitionChanged = "changed a draft petition",
+        PetitionSubmitted = "submitted a petition",
+        PetitionOpinionGiven = "gave an opinion on a petition",
+        PetitionInformationAsked = "asked for information on a petition",
+        PetitionInformationGiven = "gave information on a petition",
+        PetitionApproved = "approved a petition",
+        PetitionRejected = "rejected a petition",
+        PetitionsApproved = "approved petitions together",
+        PetitionWithdrawn = "withdrew a petition",
+        PetitionAppealed = "appealed against a rejection",
+        PetitionAppealDecided = "decided an appeal",
+        PetitionApplied = "applied a petition",
+        PetitionLapsed = "closed a petition that came too late",
+        PetitionMoved = "noted that a petition's person moved practice",
+        PetitionConsented = "went on with a petition of another practice",
+        PetitionAssigned = "assigned a petition",
+        PetitionReviewed = "kept or ended the hold of a petition",
+        PetitionRead = "read a petition",
+        PetitionsListed = "listed petitions",
+        IdentifierKept = "kept a detail as not personal",
         MovementsListed = "listed movements",
         Exported = "exported",
         PeopleExported = "exported people's records",
@@ -197,6 +218,11 @@ impl Subject {
     /// A question to a practice, by reference.
     pub fn question(reference: impl Into<String>) -> Subject {
         Subject::new("question", reference)
+    }
+
+    /// A petition, by reference.
+    pub fn petition(reference: impl Into<String>) -> Subject {
+        Subject::new("petition", reference)
     }
 
     /// A grouping run, by reference.

@@ -25,6 +25,14 @@ impl Explained {
         Explained::form(&Form::of(expression), facts)
     }
 
+    /// Calls `each` with the answer of every single condition.
+    pub fn count(&self, each: &mut impl FnMut(Answer)) {
+        match self.parts.is_empty() {
+            true => each(self.answer),
+            false => self.parts.iter().for_each(|part| part.count(each)),
+        }
+    }
+
     fn form(form: &Form<'_>, facts: &Facts) -> Explained {
         let parts: Vec<Explained> = form.parts().iter().map(|part| Explained::form(part, facts)).collect();
         let answers = || parts.iter().map(|part| part.answer);

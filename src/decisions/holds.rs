@@ -123,6 +123,12 @@ pub fn begin(
     Ok(())
 }
 
+/// Puts off the review of a hold; whether it stood.
+pub fn extend(conn: &mut Conn, id: i64, review_on: NaiveDate) -> Result<bool, Error> {
+    let standing = holds::table.find(id).filter(holds::ended_on.is_null());
+    Ok(diesel::update(standing).set(holds::review_on.eq(review_on)).execute(conn)? == 1)
+}
+
 /// Ends a hold; whether it stood.
 pub fn end(conn: &mut Conn, id: i64, today: NaiveDate) -> Result<bool, Error> {
     let ended = diesel::update(holds::table.find(id).filter(holds::ended_on.is_null()))

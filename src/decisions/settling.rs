@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::people::corrections::Correctable;
 use crate::people::register::{FOREVER, published};
 use crate::runs::again;
-use crate::runs::amend::{Because, amend, stands};
+use crate::runs::amend::Because;
 use crate::runs::store::Cause;
 use crate::schema::{people, retired_cases};
 
@@ -32,12 +32,8 @@ pub fn place_again(
     if held.is_some() {
         return Ok(());
     }
-    let rules = again::rules(conn, &found.run)?;
-    let facts = again::facts(conn, &found.run, found.person.id)?.ok_or(Error::NotFound)?;
-    let anew = again::place(&rules, &found.run, facts);
-    let from = stands(conn, found.run.id, found.person.id)?.ok_or(Error::NotFound)?;
-    let to = from.placed_by(conn, &anew)?;
-    amend(conn, now, &found.run, (&from, &to), &anew.facts, Because { cause, reference })?;
+    let because = Because { cause, reference };
+    let anew = again::place_by_criteria(conn, now, &found.run, found.person.id, because)?;
     let still = anew.reason.hangs_on.iter().filter_map(|fact| Correctable::of_fact(fact)).collect::<Vec<_>>();
     if !anew.reason.too_many_unknown {
         questions::withdraw_but(conn, found.person.id, &still, Withdrawn::Run, now.today)?;

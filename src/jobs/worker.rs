@@ -13,6 +13,7 @@ use crate::database::Database;
 use crate::error::Error;
 use crate::keys::{Keys, random_reference};
 use crate::mail::{self, Post};
+use crate::petitions;
 use crate::runs::preview::Registers;
 
 /// What work in the background needs.
@@ -177,7 +178,7 @@ fn keep_working(tools: &Tools, stopped: &Receiver<()>) {
                 _ => Ok(()),
             });
         let outcome = outcome.and_then(|()| match rounds % 20 {
-            0 => agreement::clockwork::tend(tools),
+            0 => tend(tools),
             _ => Ok(()),
         });
         if let Err(error) = outcome {
@@ -189,6 +190,12 @@ fn keep_working(tools: &Tools, stopped: &Receiver<()>) {
             Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
         }
     }
+}
+
+/// Every ten seconds: what the calendar makes due.
+pub fn tend(tools: &Tools) -> Result<(), Error> {
+    agreement::clockwork::tend(tools)?;
+    petitions::clockwork::tend(tools)
 }
 
 /// Every ten minutes: what has expired goes.

@@ -23,6 +23,20 @@ stored_as_text! {
         CriteriaWithdrawn = "criteria_withdrawn",
         QuestionAsked = "question_asked",
         QuestionAnswered = "question_answered",
+        PetitionOpinion = "petition_opinion",
+        PetitionReady = "petition_ready",
+        PetitionToDecide = "petition_to_decide",
+        PetitionQuestion = "petition_question",
+        PetitionAnswered = "petition_answered",
+        PetitionDecided = "petition_decided",
+        PetitionAppealed = "petition_appealed",
+        PetitionWithdrawn = "petition_withdrawn",
+        PetitionMoved = "petition_moved",
+        PetitionConsented = "petition_consented",
+        PetitionAssigned = "petition_assigned",
+        PetitionHoldDue = "petition_hold_due",
+        PetitionReminder = "petition_reminder",
+        PetitionOverdue = "petition_overdue",
     }
 }
 
@@ -41,6 +55,20 @@ impl Letter {
             Letter::CriteriaWithdrawn => "Criteria withdrawn",
             Letter::QuestionAsked => "Question to a practice",
             Letter::QuestionAnswered => "Answer of a practice",
+            Letter::PetitionOpinion => "Opinion on a petition",
+            Letter::PetitionReady => "Petition ready to submit",
+            Letter::PetitionToDecide => "Petition to decide",
+            Letter::PetitionQuestion => "Information asked on a petition",
+            Letter::PetitionAnswered => "Information given on a petition",
+            Letter::PetitionDecided => "Petition decided",
+            Letter::PetitionAppealed => "Appeal on a petition",
+            Letter::PetitionWithdrawn => "Petition withdrawn",
+            Letter::PetitionMoved => "Petition of a person who moved practice",
+            Letter::PetitionConsented => "Petition gone on with",
+            Letter::PetitionAssigned => "Petition assigned",
+            Letter::PetitionHoldDue => "Review of a held person",
+            Letter::PetitionReminder => "Reminder of a petition",
+            Letter::PetitionOverdue => "Petition overdue",
         }
     }
 
@@ -57,7 +85,21 @@ impl Letter {
             | Letter::CriteriaReturned
             | Letter::CriteriaWithdrawn
             | Letter::QuestionAsked
-            | Letter::QuestionAnswered => None,
+            | Letter::QuestionAnswered
+            | Letter::PetitionOpinion
+            | Letter::PetitionReady
+            | Letter::PetitionToDecide
+            | Letter::PetitionQuestion
+            | Letter::PetitionAnswered
+            | Letter::PetitionDecided
+            | Letter::PetitionAppealed
+            | Letter::PetitionWithdrawn
+            | Letter::PetitionMoved
+            | Letter::PetitionConsented
+            | Letter::PetitionAssigned
+            | Letter::PetitionHoldDue
+            | Letter::PetitionReminder
+            | Letter::PetitionOverdue => None,
         }
     }
 
@@ -77,6 +119,22 @@ impl Letter {
             }
             Letter::QuestionAsked | Letter::QuestionAnswered => {
                 Question { letter: self, about: About::read(about)?, reference, link }.render()
+            }
+            Letter::PetitionOpinion
+            | Letter::PetitionReady
+            | Letter::PetitionToDecide
+            | Letter::PetitionQuestion
+            | Letter::PetitionAnswered
+            | Letter::PetitionDecided
+            | Letter::PetitionAppealed
+            | Letter::PetitionWithdrawn
+            | Letter::PetitionMoved
+            | Letter::PetitionConsented
+            | Letter::PetitionAssigned
+            | Letter::PetitionHoldDue
+            | Letter::PetitionReminder
+            | Letter::PetitionOverdue => {
+                Petition { letter: self, about: About::read(about)?, reference, link }.render()
             }
         }
         .context("writing a letter")?;
@@ -131,9 +189,19 @@ struct Question<'a> {
     link: &'a str,
 }
 
-impl Criteria<'_> {
-    fn due(&self) -> String {
-        self.about.due.map(long_day).unwrap_or_default()
+#[derive(Template)]
+#[template(path = "mail/petition.txt")]
+struct Petition<'a> {
+    letter: Letter,
+    about: About,
+    reference: &'a str,
+    link: &'a str,
+}
+
+impl About {
+    /// The date in words, blank where there is none.
+    fn due_words(&self) -> String {
+        self.due.map(long_day).unwrap_or_default()
     }
 }
 

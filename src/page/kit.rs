@@ -30,8 +30,8 @@ impl Choice {
 /// The colour of a state's tag: one meaning has one colour everywhere. Grey where none is fixed.
 pub fn tag_colour(state: impl AsRef<str>) -> &'static str {
     match state.as_ref() {
-        "In progress" | "Proposed" => "blue",
-        "Judgement case" => "purple",
+        "In progress" | "Proposed" | "Submitted" => "blue",
+        "Judgement case" | "With provider" | "Under review" => "purple",
         "Completed with problems"
         | "Returned"
         | "Waiting to be confirmed"
@@ -41,6 +41,8 @@ pub fn tag_colour(state: impl AsRef<str>) -> &'static str {
         "Superseded" | "Withdrawn" | "Cancelled" | "Ended" => "white",
         "Failed" | "Suspended" | "Overdue" => "red",
         "Provisional" | "Held" => "pink",
+        "Rejected" | "Appealed" => "orange",
+        "Rejection confirmed" | "Rejection overturned" => "aqua-green",
         _ => "grey",
     }
 }

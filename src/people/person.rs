@@ -262,7 +262,7 @@ fn facts_of(
 ) -> Result<Option<Facts>, Error> {
     let declared = Declared::now(conn)?;
     let declared = |practice: i64| declared.of(practice);
-    let member = Snapshot::member_of(conn, person_id, register, as_of, &declared)?;
+    let member = Snapshot::member_of(conn, person_id, (register, as_of), &declared, None)?;
     Ok(member.map(|member| member.facts))
 }
 

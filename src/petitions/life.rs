@@ -129,6 +129,8 @@ pub struct Round {
     pub was_appealed: bool,
     /// Whether the time for an appeal, or for opinions, is out.
     pub time_is_out: bool,
+    /// Whether the person has moved to a practice that has not said yet whether it goes on.
+    pub waits_for_consent: bool,
 }
 
 /// Who acts.
@@ -152,6 +154,8 @@ pub struct Caller {
     pub is_asked: bool,
     /// Whether their practice, or one of their network's, is the person's new practice, whose consent is waited for.
     pub is_new_practice: bool,
+    /// Whether it is a petition of their practice, or of one of their network's.
+    pub is_owner: bool,
 }
 
 /// Why an act is refused.
@@ -205,7 +209,11 @@ impl Round {
     pub fn after(&self, act: Act, by: By) -> Result<State, Refusal> {
         let state = self.next(act)?;
         self.is_whose(act, by)?;
-        Ok(state)
+        match (self.waits_for_consent, act) {
+            (true, Act::Approve | Act::Overturn) => Err(Refusal::NoConsent),
+            (false, Act::Consent | Act::Withdraw(Withdrawal::PracticeDeclined)) => Err(Refusal::Role),
+            _ => Ok(state),
+        }
     }
 
     /// The table of design section 4, without a wildcard for a state.
@@ -324,7 +332,7 @@ impl Round {
         Ok(to)
     }
 
-    /// Whose act it is; the drafter never decides.
+    /// Whose act it is; the drafter never reviews, which asking for information is part of.
     fn is_whose(&self, act: Act, by: By) -> Result<(), Refusal> {
         let caller = match (act, by) {
             (Act::TimeOut, By::Event) => return Ok(()),
@@ -334,7 +342,7 @@ impl Round {
             (_, By::Event) => return Err(Refusal::Role),
             (_, By::Member(caller)) => caller,
         };
-        let owner = matches!(caller.role, Role::Gp | Role::NetworkManager);
+        let owner = caller.is_owner && matches!(caller.role, Role::Gp | Role::NetworkManager);
         let is_theirs = match act {
             Act::Submit | Act::Answer | Act::Withdraw(Withdrawal::ByOwner) | Act::Appeal => owner,
             Act::Opinion => caller.role == Role::Provider && caller.is_asked,
@@ -346,10 +354,10 @@ impl Round {
             }
             Act::TimeOut | Act::Withdraw(Withdrawal::Died | Withdrawal::Left | Withdrawal::Settled) => false,
         };
-        let decides = matches!(act, Act::Approve | Act::Reject | Act::Confirm | Act::Overturn);
+        let reviews = matches!(act, Act::Ask | Act::Approve | Act::Reject | Act::Confirm | Act::Overturn);
         match () {
             () if !is_theirs => Err(Refusal::Role),
-            () if decides && caller.drafted => Err(Refusal::Drafter),
+            () if reviews && caller.drafted => Err(Refusal::Drafter),
             () if matches!(act, Act::Confirm | Act::Overturn) && caller.rejected => {
                 Err(Refusal::SameCommissioner)
             }
@@ -365,11 +373,20 @@ mod tests {
     use super::*;
 
     fn round(state: State) -> Round {
-        Round { state, asked: 2, given: 0, asked_in: None, was_appealed: false, time_is_out: false }
+        Round {
+            state,
+            asked: 2,
+            given: 0,
+            asked_in: None,
+            was_appealed: false,
+            time_is_out: false,
+            waits_for_consent: false,
+        }
     }
 
     fn caller(role: Role) -> Caller {
-        Caller { role, drafted: false, rejected: false, is_asked: true, is_new_practice: true }
+        let (is_new_practice, is_owner) = (true, true);
+        Caller { role, drafted: false, rejected: false, is_asked: true, is_new_practice, is_owner }
     }
 
     /// The table of design section 4 as it is printed there: act, state, next state, roles.
@@ -409,7 +426,9 @@ mod tests {
             for act in Act::ALL {
                 let row = table().into_iter().find(|row| row.0 == act && row.1 == *state);
                 for role in Role::ALL {
-                    let found = round(*state).after(act, By::Member(caller(*role))).ok();
+                    let moved = matches!(act, Act::Consent | Act::Withdraw(Withdrawal::PracticeDeclined));
+                    let round = Round { waits_for_consent: moved, ..round(*state) };
+                    let found = round.after(act, By::Member(caller(*role))).ok();
                     let expected = row.filter(|row| row.3.contains(role)).map(|row| row.2);
                     assert_eq!(found, expected, "{state:?} {act:?} {role:?}");
                 }
@@ -452,6 +471,8 @@ mod tests {
             let state =
                 if matches!(act, Act::Approve | Act::Reject) { State::UnderReview } else { State::Appealed };
             let drafter = Caller { drafted: true, ..caller(Role::Commissioner) };
+            let asking = round(State::UnderReview).after(Act::Ask, By::Member(drafter));
+            assert_eq!(asking, Err(Refusal::Drafter));
             assert_eq!(round(state).after(act, By::Member(drafter)), Err(Refusal::Drafter));
             let rejected = Caller { rejected: true, ..caller(Role::Commissioner) };
             let refused = round(state).after(act, By::Member(rejected)) == Err(Refusal::SameCommissioner);
@@ -476,6 +497,24 @@ mod tests {
             let asked = Round { asked_in: Some(state), ..round(State::InfoRequested) };
             assert_eq!(asked.after(Act::Answer, By::Member(caller(Role::Gp))), Ok(state));
         }
+    }
+
+    #[test]
+    fn nobody_is_moved_while_the_new_practice_has_not_consented() {
+        let by = By::Member(caller(Role::Commissioner));
+        let waiting = Round { waits_for_consent: true, ..round(State::UnderReview) };
+        assert_eq!(waiting.after(Act::Approve, by), Err(Refusal::NoConsent));
+        assert_eq!(waiting.after(Act::Reject, by), Ok(State::Rejected));
+        let appealed = Round { state: State::Appealed, ..waiting };
+        assert_eq!(appealed.after(Act::Overturn, by), Err(Refusal::NoConsent));
+        let gp = By::Member(caller(Role::Gp));
+        assert_eq!(round(State::UnderReview).after(Act::Consent, gp), Err(Refusal::Role));
+    }
+
+    #[test]
+    fn another_practice_owns_nothing() {
+        let other = By::Member(Caller { is_owner: false, ..caller(Role::Gp) });
+        assert_eq!(round(State::Draft).after(Act::Submit, other), Err(Refusal::Role));
     }
 
     #[test]

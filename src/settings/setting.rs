@@ -8,6 +8,11 @@ stored_as_text! {
         MinimumAge = "scope.minimum_age",
         BlankIsNo = "people.blank_is_no",
         ReviewMonths = "decisions.review_months",
+        OpinionDays = "petitions.opinion_days",
+        DecisionDays = "petitions.decision_days",
+        AppealDays = "petitions.appeal_days",
+        AppealDecisionDays = "petitions.appeal_decision_days",
+        PetitionReviewMonths = "petitions.review_months",
         Threshold = "disclosure.threshold",
         ImportMegabytes = "import.most_megabytes",
         ImportRows = "import.most_rows",
@@ -32,6 +37,10 @@ impl Setting {
             Setting::MinimumAge => number(16, (0, 40), "years"),
             Setting::BlankIsNo => None,
             Setting::ReviewMonths => number(12, (1, 36), "months"),
+            Setting::OpinionDays => number(5, (1, 60), "working days"),
+            Setting::DecisionDays | Setting::AppealDecisionDays => number(10, (1, 60), "working days"),
+            Setting::AppealDays => number(20, (1, 120), "working days"),
+            Setting::PetitionReviewMonths => number(12, (1, 36), "months"),
             Setting::Threshold => number(7, (1, 7), "people"),
             Setting::ImportMegabytes => number(2_000, (1, 2_000), "megabytes"),
             Setting::ImportRows => number(5_000_000, (1, 5_000_000), "rows"),
@@ -44,6 +53,11 @@ impl Setting {
             Setting::MinimumAge => "Age from which people are in scope",
             Setting::BlankIsNo => "Blanks read as no",
             Setting::ReviewMonths => "Review of a decision",
+            Setting::OpinionDays => "Time for opinions on a petition",
+            Setting::DecisionDays => "Time to decide a petition",
+            Setting::AppealDays => "Time to appeal against a rejection",
+            Setting::AppealDecisionDays => "Time to decide an appeal",
+            Setting::PetitionReviewMonths => "Review of an approved petition",
             Setting::Threshold => "Small counts that are hidden",
             Setting::ImportMegabytes => "Largest import file",
             Setting::ImportRows => "Most rows of an import file",
@@ -60,6 +74,13 @@ impl Setting {
                 "Where a practice's register is declared complete for a fact, a blank is read as no. The next grouping run reads it; previews read it at once."
             }
             Setting::ReviewMonths => "The review date offered where a judgement case is decided.",
+            Setting::OpinionDays => {
+                "Opinions asked from now on are due by it. Silence past the date is recorded and does not block."
+            }
+            Setting::DecisionDays => "Reviews that begin from now on are due by it.",
+            Setting::AppealDays => "Rejections from now on can be appealed against for so long.",
+            Setting::AppealDecisionDays => "Appeals made from now on are due by it.",
+            Setting::PetitionReviewMonths => "The review date offered where a petition is approved.",
             Setting::Threshold => {
                 "Counts from 1 to this number are hidden from those who may not list the people counted."
             }

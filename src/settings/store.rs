@@ -190,6 +190,14 @@ fn note(
         .execute(conn)?;
     match setting {
         Setting::MinimumAge | Setting::BlankIsNo => note_change(conn),
-        Setting::ReviewMonths | Setting::Threshold | Setting::ImportMegabytes | Setting::ImportRows => Ok(()),
+        Setting::ReviewMonths
+        | Setting::OpinionDays
+        | Setting::DecisionDays
+        | Setting::AppealDays
+        | Setting::AppealDecisionDays
+        | Setting::PetitionReviewMonths
+        | Setting::Threshold
+        | Setting::ImportMegabytes
+        | Setting::ImportRows => Ok(()),
     }
 }

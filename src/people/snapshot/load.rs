@@ -58,16 +58,18 @@ impl Snapshot {
     }
 
     /// The facts of one person as a register held them, as of a date; none where it held no record of them.
-    /// `declared` names the blanks their practice's register reads as no.
+    /// `declared` names the blanks their practice's register reads as no; `also` is a fact as it would be read if
+    /// it were corrected, beside what is.
     pub fn member_of(
         conn: &mut Conn,
         person_id: i64,
-        register: i64,
-        as_of: NaiveDate,
+        (register, as_of): (i64, NaiveDate),
         declared: &impl Fn(i64) -> Blanks,
+        also: Option<Value>,
     ) -> Result<Option<Member>, Error> {
         let mut snapshot = Snapshot { register, ..Snapshot::default() };
-        let corrected = corrections::beside(conn, register, Some(person_id))?;
+        let mut corrected = corrections::beside(conn, register, Some(person_id))?;
+        corrected.entry(person_id).or_default().extend(also);
         let practices = snapshot.load_records(conn, Whose::These(&[person_id]), &corrected)?;
         let Some(practice_id) = practices.first().copied() else { return Ok(None) };
         snapshot.load_dated(conn, 0..snapshot.person.len())?;

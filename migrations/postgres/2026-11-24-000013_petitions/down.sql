@@ -1,0 +1,13 @@
+DROP TABLE absences;
+DROP TABLE saved_views;
+DROP TABLE locality_settings;
+DROP TABLE petition_reminders;
+DROP TABLE petition_events;
+DROP TABLE petition_questions;
+DROP TABLE petition_opinions;
+DROP TABLE petition_drafters;
+DROP TABLE petition_reviews;
+DROP TABLE petition_appeals;
+DROP TABLE petition_batches;
+DROP TABLE petition_decisions;
+DROP TABLE petitions;

@@ -1,0 +1,322 @@
+//! Finding one petition within the caller's scope, with all that its page and its acts rest on.
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::history::{self, Event};
+use super::life::{Caller, Round, State};
+use super::petition::{Appeal, Asked, Decision, Petition, Question, Review};
+use super::store;
+use crate::access::{Role, Who};
+use crate::clock::Now;
+use crate::database::Conn;
+use crate::error::Error;
+use crate::groups::schemes::store::Schemes;
+use crate::people::person::shown_number;
+use crate::people::register::published;
+use crate::people::scope::{Reach, Scope, shares};
+use crate::runs::store::{Locality, locality_of, lock_standing};
+use crate::schema::{organisations, people, person_records};
+
+/// Whom a petition is about, as the published register has them.
+#[derive(Clone, Debug, Queryable)]
+pub struct Person {
+    pub id: i64,
+    pub pseudonym: String,
+    pub nhs_number: String,
+    pub given_name: Option<String>,
+    pub family_name: Option<String>,
+    pub born: NaiveDate,
+    pub practice_id: i64,
+    pub deducted_on: Option<NaiveDate>,
+    pub died_on: Option<NaiveDate>,
+}
+
+impl Person {
+    /// "Robin Ash, 999 123 4567".
+    pub fn name(&self) -> String {
+        let parts = [&self.given_name, &self.family_name];
+        let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+        let number = shown_number(&self.nhs_number);
+        if parts.is_empty() { number } else { format!("{}, {number}", parts.join(" ")) }
+    }
+}
+
+/// From which side the caller looks at a petition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The practice whose petition it is, or its GP network.
+    Owner,
+    /// The practice the person has moved to, whose consent is waited for, or its GP network.
+    NewPractice,
+    Network,
+    Commissioner,
+}
+
+/// A petition as one caller finds it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub petition: Petition,
+    pub person: Person,
+    pub locality: Locality,
+    pub opinions: Vec<Asked>,
+    pub questions: Vec<Question>,
+    pub decisions: Vec<Decision>,
+    pub appeal: Option<Appeal>,
+    pub reviews: Vec<Review>,
+    pub history: Vec<Event>,
+    pub schemes: Schemes,
+    pub side: Side,
+    /// Whether the caller sees the person's name.
+    pub named: bool,
+    /// The caller, as the rules of acts see them.
+    pub caller: Caller,
+    /// Code and name by row id, of the practices and networks concerned.
+    organisations: HashMap<i64, (String, String)>,
+}
+
+impl Found {
+    /// An organisation's name.
+    pub fn name_of(&self, id: impl Borrow<i64>) -> &str {
+        self.organisations.get(id.borrow()).map_or("", |(_, name)| name)
+    }
+
+    /// "Alder Practice (E83001)".
+    pub fn label_of(&self, id: impl Borrow<i64>) -> String {
+        self.organisations
+            .get(id.borrow())
+            .map_or_else(String::new, |(code, name)| format!("{name} ({code})"))
+    }
+
+    pub fn practice_code(&self) -> &str {
+        self.organisations.get(&self.petition.practice_id).map_or("", |(code, _)| code)
+    }
+
+    /// A group as the locality calls it.
+    pub fn group(&self, code: Option<&str>) -> String {
+        code.map_or_else(|| "no group".into(), |code| self.schemes.label(self.locality.id, code).to_owned())
+    }
+
+    pub fn from(&self) -> String {
+        self.group(self.petition.from_group.as_deref())
+    }
+
+    pub fn to(&self) -> String {
+        match &self.petition.to_group {
+            Some(code) => self.group(Some(code)),
+            None => "not chosen yet".into(),
+        }
+    }
+
+    /// The practice the person is registered with now.
+    pub fn present_practice(&self) -> i64 {
+        self.petition.new_practice_id.unwrap_or(self.petition.practice_id)
+    }
+
+    /// The question that waits for its answer.
+    pub fn open_question(&self) -> Option<&Question> {
+        self.questions.iter().find(|one| one.answered_on.is_none())
+    }
+
+    /// Whether opinions are still waited for, so that a network does not see another's.
+    pub fn opinions_are_open(&self) -> bool {
+        let asked_in = self.open_question().map(|question| question.asked_in);
+        match self.petition.state {
+            State::WithProvider => true,
+            State::InfoRequested => asked_in == Some(State::WithProvider),
+            _ => false,
+        }
+    }
+
+    /// The opinions the caller may read: a network its own alone while others are waited for.
+    pub fn shown_opinions(&self, who: &Who) -> Vec<&Asked> {
+        let is_blind = self.side == Side::Network && self.opinions_are_open();
+        let own = |one: &&Asked| !is_blind || one.network_id == who.organisation_id();
+        self.opinions.iter().filter(own).collect()
+    }
+
+    /// The caller's own place among the networks asked.
+    pub fn asked_of(&self, network_id: i64) -> Option<&Asked> {
+        self.opinions.iter().find(|one| one.network_id == network_id)
+    }
+
+    /// The first decision, or that of the appeal.
+    pub fn decision(&self, on_appeal: bool) -> Option<&Decision> {
+        self.decisions.iter().find(|one| one.on_appeal == on_appeal)
+    }
+
+    /// What the rules of the next act hang on.
+    pub fn round(&self, today: NaiveDate) -> Round {
+        Round {
+            state: self.petition.state,
+            asked: self.opinions.len(),
+            given: self.opinions.iter().filter(|one| one.opinion.is_some()).count(),
+            asked_in: self.open_question().map(|question| question.asked_in),
+            was_appealed: self.appeal.is_some(),
+            time_is_out: self.petition.due_on.is_some_and(|due| due < today),
+            waits_for_consent: self.petition.new_practice_id.is_some(),
+        }
+    }
+}
+
+/// Finds a petition for somebody.
+///
+/// # Errors
+/// `NotFound` where there is none, or it is not the caller's.
+pub fn find(conn: &mut Conn, who: &Who, now: Now, reference: &str) -> Result<Found, Error> {
+    let petition = store::named(conn, reference)?;
+    let scope = Scope::of(conn, who, now.today)?;
+    let opinions = store::opinions(conn, petition.id)?;
+    let side = side(who, &scope, &petition, &opinions).ok_or(Error::NotFound)?;
+    let seen = Seen::by(conn, now, who, side, (&petition, &opinions))?;
+    read(conn, (petition, opinions), seen, scope.schemes)
+}
+
+/// A petition as the service finds it, while nobody else can act on it.
+pub fn by_service(conn: &mut Conn, now: Now, id: i64) -> Result<Found, Error> {
+    let petition = store::numbered(conn, id)?;
+    lock_standing(conn, petition.locality_id)?;
+    let petition = store::numbered(conn, id)?;
+    let opinions = store::opinions(conn, petition.id)?;
+    let schemes = Schemes::on(conn, now.today)?;
+    read(conn, (petition, opinions), Seen::by_service(), schemes)
+}
+
+/// The petition as it stands while nobody else can act on it.
+pub fn locked(conn: &mut Conn, who: &Who, now: Now, reference: &str) -> Result<Found, Error> {
+    let petition = store::named(conn, reference)?;
+    lock_standing(conn, petition.locality_id)?;
+    find(conn, who, now, reference)
+}
+
+/// From which side somebody sees a petition; none where it is not theirs to see.
+fn side(who: &Who, scope: &Scope, petition: &Petition, opinions: &[Asked]) -> Option<Side> {
+    let organisation = who.organisation_id();
+    match who.role() {
+        Role::Gp | Role::PracticeStaff | Role::NetworkManager => {
+            let Reach::Practices(practices) = &scope.reach else { return None };
+            let new = petition.new_practice_id.is_some_and(|id| practices.contains(&id));
+            match practices.contains(&petition.practice_id) {
+                true => Some(Side::Owner),
+                false => new.then_some(Side::NewPractice),
+            }
+        }
+        Role::Provider => {
+            let is_asked = opinions.iter().any(|one| one.network_id == organisation);
+            is_asked.then_some(Side::Network)
+        }
+        Role::Commissioner => {
+            let sent = petition.submitted_on.is_some() && scope.localities.contains(&petition.locality_id);
+            sent.then_some(Side::Commissioner)
+        }
+        _ => None,
+    }
+}
+
+/// A person as the published register has them.
+pub fn person(conn: &mut Conn, person_id: i64) -> Result<Person, Error> {
+    let register = published(conn)?;
+    Ok(people::table
+        .inner_join(person_records::table)
+        .filter(people::id.eq(person_id))
+        .filter(person_records::from_register.le(register).and(person_records::until_register.gt(register)))
+        .select((
+            people::id,
+            people::pseudonym,
+            people::nhs_number,
+            person_records::given_name,
+            person_records::family_name,
+            person_records::date_of_birth,
+            person_records::practice_id,
+            person_records::deducted_on,
+            person_records::died_on,
+        ))
+        .first(conn)?)
+}
+
+/// What one caller sees of a petition.
+struct Seen {
+    side: Side,
+    named: bool,
+    caller: Caller,
+}
+
+impl Seen {
+    fn by(
+        conn: &mut Conn,
+        now: Now,
+        who: &Who,
+        side: Side,
+        (petition, opinions): (&Petition, &[Asked]),
+    ) -> Result<Seen, Error> {
+        let mine = opinions.iter().find(|one| one.network_id == who.organisation_id());
+        let cares = mine.is_some_and(|one| one.cares.is_now());
+        let named = match side {
+            Side::Owner | Side::NewPractice => true,
+            Side::Commissioner => false,
+            Side::Network => {
+                cares && petition.state.is_open() && shares(conn, who.organisation_id(), now.today)?
+            }
+        };
+        let rejected = |one: &Decision| !one.granted && one.decided_by == Some(who.user_id);
+        let caller = Caller {
+            role: who.role(),
+            drafted: store::drafted(conn, petition.id, who.user_id)?,
+            rejected: store::decisions(conn, petition.id)?.iter().any(rejected),
+            is_asked: side == Side::Network && mine.is_some_and(|one| one.opinion.is_none()),
+            is_new_practice: petition.new_practice_id == Some(who.organisation_id()),
+            is_owner: side == Side::Owner,
+        };
+        Ok(Seen { side, named, caller })
+    }
+
+    /// By the service itself, which acts for the clock and for events.
+    fn by_service() -> Seen {
+        let caller = Caller {
+            role: Role::Administrator,
+            drafted: false,
+            rejected: false,
+            is_asked: false,
+            is_new_practice: false,
+            is_owner: false,
+        };
+        Seen { side: Side::Commissioner, named: false, caller }
+    }
+}
+
+fn read(
+    conn: &mut Conn,
+    (petition, opinions): (Petition, Vec<Asked>),
+    Seen { side, named, caller }: Seen,
+    schemes: Schemes,
+) -> Result<Found, Error> {
+    let mut concerned: Vec<i64> = opinions.iter().map(|one| one.network_id).collect();
+    concerned.extend([Some(petition.practice_id), petition.new_practice_id].into_iter().flatten());
+    Ok(Found {
+        person: person(conn, petition.person_id)?,
+        locality: locality_of(conn, petition.locality_id)?,
+        questions: store::questions(conn, petition.id)?,
+        decisions: store::decisions(conn, petition.id)?,
+        appeal: store::appeal(conn, petition.id)?,
+        reviews: store::reviews(conn, petition.id)?,
+        history: history::of(conn, petition.id)?,
+        organisations: names(conn, &concerned)?,
+        petition,
+        opinions,
+        schemes,
+        side,
+        named,
+        caller,
+    })
+}
+
+fn names(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, (String, String)>, Error> {
+    let rows: Vec<(i64, String, String)> = organisations::table
+        .filter(organisations::id.eq_any(ids))
+        .select((organisations::id, organisations::code, organisations::name))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, code, name)| (id, (code, name))).collect())
+}

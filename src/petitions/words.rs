@@ -1,0 +1,86 @@
+//! A petition in words: its clock, what was decided, what comes next.
+
+use chrono::NaiveDate;
+
+use super::clock::{Reading, Stage};
+use super::found::Found;
+use super::life::{State, Withdrawal};
+use super::petition::Petition;
+use crate::page::long_day;
+
+/// How the clock stands: "Due 5 December 2026 (3 working days left)"; none where nothing runs.
+pub fn clock(found: &Found, today: NaiveDate) -> Option<String> {
+    let petition = &found.petition;
+    if !petition.state.is_open() {
+        return None;
+    }
+    let stage = petition.stage(&found.questions)?;
+    let reading = stage.on(today);
+    Some(in_words(petition, &stage, reading, today))
+}
+
+fn in_words(petition: &Petition, stage: &Stage, reading: Reading, today: NaiveDate) -> String {
+    let used = |used: usize| format!("{} used of {}", working_days(used), stage.allowed);
+    match (reading.stopped_since, reading.due_on) {
+        (Some(since), _) => {
+            format!("Clock stopped on {}, waiting for the practice. {}.", long_day(since), used(reading.used))
+        }
+        (None, Some(due)) if due < today => {
+            let over = reading.used.saturating_sub(stage.allowed);
+            format!("Was due {} ({} over)", long_day(due), working_days(over))
+        }
+        (None, Some(due)) => {
+            let left = stage.allowed.saturating_sub(reading.used);
+            format!("{} {} ({} left)", due_word(petition.state), long_day(due), working_days(left))
+        }
+        (None, None) => used(reading.used),
+    }
+}
+
+fn due_word(state: State) -> &'static str {
+    match state {
+        State::WithProvider => "Opinions due",
+        State::UnderReview => "Decision due",
+        State::Appealed => "Appeal to be decided by",
+        _ => "Due",
+    }
+}
+
+/// "1 working day", "3 working days".
+pub fn working_days(days: usize) -> String {
+    match days {
+        1 => "1 working day".into(),
+        days => format!("{days} working days"),
+    }
+}
+
+/// Whom it waits for.
+pub fn with_whom(found: &Found) -> String {
+    let waiting: Vec<&str> = found
+        .opinions
+        .iter()
+        .filter(|one| one.opinion.is_none())
+        .map(|one| found.name_of(one.network_id))
+        .collect();
+    match found.petition.state {
+        State::Draft | State::Submitted if found.petition.ready => "A GP of the practice".into(),
+        State::Draft | State::Submitted | State::InfoRequested => {
+            found.name_of(found.petition.practice_id).to_owned()
+        }
+        State::WithProvider if found.side == super::found::Side::Network => "Provider networks".into(),
+        State::WithProvider => waiting.join(", "),
+        State::UnderReview | State::Appealed => "The commissioner".into(),
+        _ => "Nobody".into(),
+    }
+}
+
+/// Why it ended without a decision.
+pub fn withdrawal(why: Withdrawal) -> &'static str {
+    match why {
+        Withdrawal::ByOwner => "Withdrawn by the practice",
+        Withdrawal::Died => "Ended: the person has died",
+        Withdrawal::Left => "Ended: the person has left the area",
+        Withdrawal::Settled => "Ended: the criteria now place the person in the group asked for",
+        Withdrawal::PracticeDeclined => "Ended: the person's new practice does not go on with it",
+    }
+}
