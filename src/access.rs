@@ -223,6 +223,9 @@ pub fn navigation(role: Role) -> Vec<NavItem> {
     if DECISIONS.contains(&role) {
         items.push(item("Judgement cases", "/decisions"));
     }
+    if PETITIONS.contains(&role) {
+        items.push(item("Petitions", "/petitions"));
+    }
     if RUNS.contains(&role) {
         items.push(item("Grouping runs", "/runs"));
     }

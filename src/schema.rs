@@ -876,6 +876,7 @@ diesel::table! {
 diesel::table! {
     saved_views (id) {
         id -> BigInt,
+        reference -> Text,
         user_id -> BigInt,
         organisation_id -> BigInt,
         role -> Text,
@@ -885,14 +886,25 @@ diesel::table! {
         query -> Text,
         is_home -> Bool,
         created_at -> Timestamp,
+        deleted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    petition_assignments (petition_id, organisation_id) {
+        petition_id -> BigInt,
+        organisation_id -> BigInt,
+        user_id -> BigInt,
     }
 }
 
 diesel::table! {
     absences (id) {
         id -> BigInt,
+        reference -> Text,
         user_id -> BigInt,
         organisation_id -> BigInt,
+        role -> Text,
         from_on -> Date,
         to_on -> Date,
         cover_id -> BigInt,
@@ -1048,5 +1060,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     petition_reminders,
     locality_settings,
     saved_views,
+    petition_assignments,
     absences,
 );

@@ -165,6 +165,8 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/movements", Roles(PEOPLE)),
     ("get", "/movements.csv", Roles(PEOPLE)),
     ("get", "/movements/flows.csv", Roles(PEOPLE)),
+    ("get", "/petitions", Roles(PETITIONS)),
+    ("get", "/petitions.csv", Roles(PETITIONS)),
     ("get", "/petitions/new", Roles(DRAFTS_PETITIONS)),
     ("post", "/petitions/new", Roles(DRAFTS_PETITIONS)),
     ("get", "/petitions/{reference}", Roles(PETITIONS)),

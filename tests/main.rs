@@ -26,6 +26,7 @@ mod movements;
 mod organisations;
 mod people;
 mod petitions;
+mod petitions_list;
 mod previews;
 mod runs;
 mod runs_pages;

@@ -1,5 +1,6 @@
 //! Petitions: a GP asks that one person is in another group, networks give an opinion, a commissioner decides.
 
+pub mod absence;
 pub mod acts;
 pub mod applying;
 mod check_page;
@@ -26,11 +27,14 @@ pub mod store;
 pub mod terms;
 mod text_page;
 pub mod words;
+pub mod worklist;
 
 use actix_web::web;
 
 pub fn routes(config: &mut web::ServiceConfig) {
     config
+        .route("/petitions", web::get().to(worklist::list))
+        .route("/petitions.csv", web::get().to(worklist::list_csv))
         .route("/petitions/new", web::get().to(form_page::new))
         .route("/petitions/new", web::post().to(form_page::create))
         .route("/petitions/{reference}", web::get().to(page::petition))

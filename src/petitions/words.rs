@@ -5,16 +5,20 @@ use chrono::NaiveDate;
 use super::clock::{Reading, Stage};
 use super::found::Found;
 use super::life::{State, Withdrawal};
-use super::petition::Petition;
+use super::petition::{Petition, Question};
 use crate::page::long_day;
 
 /// How the clock stands: "Due 5 December 2026 (3 working days left)"; none where nothing runs.
 pub fn clock(found: &Found, today: NaiveDate) -> Option<String> {
-    let petition = &found.petition;
+    clock_of(&found.petition, &found.questions, today)
+}
+
+/// The same of a petition with what was asked of its owner.
+pub fn clock_of(petition: &Petition, questions: &[Question], today: NaiveDate) -> Option<String> {
     if !petition.state.is_open() {
         return None;
     }
-    let stage = petition.stage(&found.questions)?;
+    let stage = petition.stage(questions)?;
     let reading = stage.on(today);
     Some(in_words(petition, &stage, reading, today))
 }
@@ -62,13 +66,17 @@ pub fn with_whom(found: &Found) -> String {
         .filter(|one| one.opinion.is_none())
         .map(|one| found.name_of(one.network_id))
         .collect();
-    match found.petition.state {
-        State::Draft | State::Submitted if found.petition.ready => "A GP of the practice".into(),
-        State::Draft | State::Submitted | State::InfoRequested => {
-            found.name_of(found.petition.practice_id).to_owned()
-        }
-        State::WithProvider if found.side == super::found::Side::Network => "Provider networks".into(),
-        State::WithProvider => waiting.join(", "),
+    let practice = found.name_of(found.petition.practice_id);
+    waits_for(&found.petition, found.side == super::found::Side::Network, practice, &waiting)
+}
+
+/// The same from its parts: whether a network reads it, the practice's name, and those of the networks not heard yet.
+pub fn waits_for(petition: &Petition, by_network: bool, practice: &str, silent: &[&str]) -> String {
+    match petition.state {
+        State::Draft | State::Submitted if petition.ready => "A GP of the practice".into(),
+        State::Draft | State::Submitted | State::InfoRequested => practice.to_owned(),
+        State::WithProvider if by_network => "Provider networks".into(),
+        State::WithProvider => silent.join(", "),
         State::UnderReview | State::Appealed => "The commissioner".into(),
         _ => "Nobody".into(),
     }

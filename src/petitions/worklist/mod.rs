@@ -1,0 +1,13 @@
+//! The worklist of petitions: whose a caller's petitions are, narrowed, counted, sorted and read in SQL, a page at a time.
+
+pub mod chosen;
+pub mod csv;
+pub mod filters;
+pub mod line;
+pub mod matching;
+mod page;
+pub mod rows;
+pub mod whose;
+
+pub use csv::petitions as list_csv;
+pub use page::petitions as list;
