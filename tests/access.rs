@@ -150,7 +150,7 @@ const TABLE: &[(&str, &str, May)] = &[
     ("post", "/criteria/{locality}/{code}/versions/{number}/deletion", Roles(COMMISSIONER)),
     ("get", "/criteria/{locality}/{code}/versions/{number}/preview", Roles(GROUPS)),
     ("get", "/criteria/{locality}/{code}/versions/{number}/preview.csv", Roles(GROUPS)),
-    ("get", "/criteria/{locality}/{code}/versions/{number}/preview/people", Roles(RUNS)),
+    ("get", "/criteria/{locality}/{code}/versions/{number}/preview/people", Roles(PEOPLE)),
     ("get", "/criteria/{locality}/{code}/versions/{number}/compare", Roles(GROUPS)),
     ("get", "/criteria/{locality}/{code}/versions/{number}/compare/{other}", Roles(GROUPS)),
     ("get", "/criteria/{locality}/SCHEME", Roles(GROUPS)),

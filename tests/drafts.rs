@@ -356,7 +356,7 @@ on_both! {
             for path in paths {
                 let status = browser.get(&format!("{draft}/{path}")).await.status.as_u16();
                 let expected = if path == "edit" { edit } else { read };
-                let lists = email.starts_with("commissioner") || email.starts_with("analyst");
+                let lists = !email.starts_with("lay_partner");
                 let expected = if path == "preview/people" && !lists { 403 } else { expected };
                 assert_eq!(status, expected, "{email} {path}");
             }

@@ -7,13 +7,17 @@ use chrono::NaiveDate;
 use common_ground::access::Role;
 use common_ground::criteria::preview_pages::impact::impact;
 use common_ground::criteria::store::{self as criteria, State};
+use common_ground::database::Conn;
 use common_ground::groups::scheme::Scheme;
 use common_ground::people::register::FOREVER;
 use common_ground::runs::apply::find;
 use common_ground::runs::store::locality;
-use common_ground::schema::{audit_entries, criteria_versions, person_contacts};
+use common_ground::schema::{
+    audit_entries, criteria_versions, network_members, organisations, person_contacts,
+};
 use diesel::prelude::*;
 
+use crate::agreeing::care;
 use crate::drafts::{begun, commissioner, drafted, edit};
 use crate::grouped::{day, grouped, loaded, people_in};
 use crate::harness::{Browser, TestPortal};
@@ -121,15 +125,10 @@ on_both! {
         let version = drafted(&mut ann, "LTC_75").await;
         edit(&mut ann, &version, &[("act", "save"), ("text", "age >= 40 and ltc_count >= 1")]).await;
         let page = ann.get(&format!("{version}/preview")).await.text();
-        let links: Vec<(String, i64)> = page.split("<a href=\"/criteria/").skip(1)
-            .filter(|rest| rest.contains("/preview/people?") && rest.find("/preview/people?") < rest.find('"'))
-            .map(|rest| {
-                let (href, rest) = rest.split_once('"').unwrap();
-                let count = rest[1..].split('<').next().unwrap().replace(',', "").parse().unwrap();
-                (format!("/criteria/{}", href.replace("&amp;", "&")), count)
-            }).collect();
+        let links = lists(&page);
         assert!(links.len() > 8, "{page}");
-        for about in ["cases=then", "fails=1", "only=yes", "placed=LTC_75"] {
+        for about in ["cases=then", "fact=", "part=1&who=fail", "who=not_known", "who=only", "who=removed", "who=left", "placed=LTC_75",
+            "all=yes", "all=in_scope"] {
             assert!(links.iter().any(|(href, _)| href.contains(about)), "{about}: {links:?}");
         }
         for (href, count) in &links {
@@ -162,9 +161,98 @@ on_both! {
         let audited = portal.read(|conn| Ok(audit_entries::table
             .filter(audit_entries::verb.eq("listed people")).count().get_result::<i64>(conn)?));
         assert_eq!(audited as usize, links.len() + 2);
-        portal.add_user("gp@example.org", Role::Gp, Some("E87001"));
-        let mut gp = portal.signed_in("gp@example.org").await;
-        assert_eq!(gp.get(href).await.status, StatusCode::FORBIDDEN);
+        portal.add_user("lay@example.org", Role::LayPartner, Some("CCG01"));
+        let mut lay = portal.signed_in("lay@example.org").await;
+        assert_eq!(lay.get(href).await.status, StatusCode::FORBIDDEN);
+    }
+}
+
+/// The links of a page to lists of a preview's people, each with its count.
+fn lists(page: &str) -> Vec<(String, i64)> {
+    let links = page.split("<a href=\"/criteria/").skip(1);
+    let links = links
+        .filter(|rest| rest.contains("/preview/people?") && rest.find("/preview/people?") < rest.find('"'));
+    links
+        .map(|rest| {
+            let (href, rest) = rest.split_once('"').unwrap();
+            let count = rest[1..].split('<').next().unwrap().replace(',', "").parse().unwrap();
+            (format!("/criteria/{}", href.replace("&amp;", "&")), count)
+        })
+        .collect()
+}
+
+on_both! {
+    async fn who_may_list_some_people_sees_exactly_what_they_would_do_and_of_others_no_small_counts(portal) {
+        let portal = grouped(portal);
+        let mut ann = commissioner(&portal, "ann@example.org").await;
+        let version = drafted(&mut ann, "LTC_75").await;
+        edit(&mut ann, &version, &[("act", "save"), ("text", "age >= 40 and ltc_count >= 1")]).await;
+        let all = lists(&ann.get(&format!("{version}/preview")).await.text());
+        let of_practice = |practice: &str| format!("{version}/preview/people?practice={practice}");
+        let all_of_practice = people_in(&ann.get(&of_practice("E87001")).await.text());
+        assert!(all_of_practice > 0);
+        portal.write(|conn| {
+            diesel::update(criteria_versions::table.filter(criteria_versions::number.eq(2)))
+                .set((criteria_versions::state.eq(State::Approved), criteria_versions::in_force_from.eq(day())))
+                .execute(conn)?;
+            Ok(())
+        });
+        care(&portal, "PN01", "LTC_16_74");
+        portal.write(|conn| {
+            let id = |conn: &mut Conn, code: &str| {
+                organisations::table.filter(organisations::code.eq(code)).select(organisations::id).first::<i64>(conn)
+            };
+            let (network, member) = (id(conn, "NET01")?, id(conn, "E87001")?);
+            diesel::insert_into(network_members::table)
+                .values((network_members::network_id.eq(network), network_members::member_id.eq(member),
+                    network_members::from_on.eq(day())))
+                .execute(conn)?;
+            Ok(())
+        });
+        for (email, role, organisation) in [
+            ("gp@example.org", Role::Gp, "E87001"),
+            ("net@example.org", Role::NetworkManager, "NET01"),
+            ("one@example.org", Role::Provider, "PN01"),
+        ] {
+            portal.add_user(email, role, Some(organisation));
+            let mut browser = portal.signed_in(email).await;
+            let page = browser.get(&format!("{version}/preview")).await.text();
+            let parts = page.split_once("<h2>Everybody in North Example</h2>");
+            let (own, everybody) = parts.unwrap_or_else(|| panic!("{email}: {page}"));
+            assert!(lists(everybody).is_empty() && everybody.contains("without small counts"), "{email}");
+            let links = lists(own);
+            assert!(links.len() > 2, "{email}: {own}");
+            for (href, count) in &links {
+                let list = browser.get(href).await;
+                assert_eq!(list.status, StatusCode::OK, "{href}");
+                assert_eq!(people_in(&list.text()), *count, "{email}: {href}");
+                let pseudonyms = list.text().split("href=\"/people/").skip(1)
+                    .map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>();
+                for pseudonym in pseudonyms.iter().take(3) {
+                    let person = browser.get(&format!("/people/{pseudonym}")).await;
+                    assert_eq!(person.status, StatusCode::OK, "{email} may read {pseudonym}");
+                }
+            }
+            let moved = people_in(&browser.get(&format!("{version}/preview/people")).await.text());
+            let expected = match role {
+                Role::Gp | Role::NetworkManager => all_of_practice,
+                Role::Provider => people_in(&ann.get(&format!("{version}/preview/people?from=LTC_16_74")).await.text()),
+                _ => unreachable!(),
+            };
+            assert_eq!(moved, expected, "{email}");
+            let wider = all.iter().find(|(href, _)| href.contains("part=1")).unwrap();
+            assert_eq!(browser.get(&wider.0).await.status, StatusCode::NOT_FOUND, "facts are not told");
+            let figures = sheet(&mut browser, &version).await;
+            let own = figures.iter().find(|row| row[0] == "your_people" && row[1] == "moved").unwrap();
+            assert_eq!(own[3], moved.to_string());
+        }
+        portal.add_user("lay@example.org", Role::LayPartner, Some("CCG01"));
+        let mut lay = portal.signed_in("lay@example.org").await;
+        assert!(!lay.get(&format!("{version}/preview")).await.text().contains("<h2>Everybody in"));
+        portal.add_user("two@example.org", Role::Provider, Some("PN02"));
+        let mut two = portal.signed_in("two@example.org").await;
+        let none = two.get(&format!("{version}/preview")).await;
+        assert!(none.status == StatusCode::NOT_FOUND || none.text().contains("None of them would move"));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading lists of people, some rows at a time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -104,6 +104,12 @@ pub fn those(conn: &mut Conn, asked: &Asked<'_>, people: &[i64]) -> Result<Vec<L
     let place: HashMap<i64, usize> = people.iter().copied().zip(0..).collect();
     found.sort_by_key(|one| place.get(&one.person_id).copied());
     Ok(found)
+}
+
+/// Everybody the list is of (row ids), those who object among them.
+pub fn everyone(conn: &mut Conn, asked: &Asked<'_>) -> Result<HashSet<i64>, Error> {
+    let ids: Vec<i64> = everybody().filter(matching(asked)).select(person_records::person_id).load(conn)?;
+    Ok(ids.into_iter().collect())
 }
 
 /// The practices that rows from `offset` fall in, and how many rows lie before the first of them.

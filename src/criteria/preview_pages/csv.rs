@@ -59,15 +59,30 @@ fn rows(preview: &Answered) -> Vec<[String; 4]> {
         ("judgement_cases_ended", plain(&headline.cases[3].shown)),
         ("annual_cost_of_in_and_out_pounds", pounds(&headline.cost)),
         ("annual_cost_of_moved_pounds", pounds(&headline.moved_cost)),
-        ("not_placed_before", plain(&headline.not_placed_before)),
-        ("not_placed_after", plain(&headline.not_placed_after)),
-        ("on_register", plain(&preview.people)),
+        ("not_placed_before", plain(&headline.not_placed.before.shown)),
+        ("not_placed_after", plain(&headline.not_placed.after.shown)),
+        ("on_register", plain(&preview.people.shown)),
     ] {
         rows.push(["figures".into(), name.into(), String::new(), count]);
     }
     let attrition = preview.attrition.iter().map(|(_, table)| table);
     let tables = preview.tables.moves.iter().chain(attrition).chain(&preview.tables.facts);
     tables.chain(&preview.overlap).for_each(|table| rows.extend(lines(table)));
+    if let Some((_, people, tables)) = &preview.theirs {
+        for (name, count) in [
+            ("moved", &tables.headline.moved),
+            ("judgement_cases_now", &tables.headline.cases[0]),
+            ("judgement_cases", &tables.headline.cases[1]),
+            ("on_register", people),
+        ] {
+            rows.push(["your_people".into(), name.into(), String::new(), plain(&count.shown)]);
+        }
+        for table in tables.moves.iter().filter(|table| table.wide) {
+            rows.extend(
+                lines(table).map(|[name, row, column, count]| [format!("your_{name}"), row, column, count]),
+            );
+        }
+    }
     rows
 }
 

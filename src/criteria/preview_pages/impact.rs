@@ -94,8 +94,8 @@ pub fn impact(tools: &Tools, proposal_id: i64, on: NaiveDate) -> Result<Impact, 
             continue;
         }
         found.judgement_cases = headline.cases[1].shown.to_string();
-        found.not_placed_before = headline.not_placed_before.to_string();
-        found.not_placed_after = headline.not_placed_after.to_string();
+        found.not_placed_before = headline.not_placed.before.shown.to_string();
+        found.not_placed_after = headline.not_placed.after.shown.to_string();
         for table in shown.moves.iter().filter(|table| table.wide) {
             let rows = table.rows.iter().filter(|row| !row.is_total);
             for row in rows {

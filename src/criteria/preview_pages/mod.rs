@@ -1,12 +1,14 @@
 //! What a version of criteria would do: its figures on a page and in a file, the people they count, and their summary.
 
 mod compare;
+mod counted;
 mod csv;
 pub mod impact;
 pub mod page;
 mod people;
 pub mod sides;
 pub mod tables;
+mod theirs;
 pub mod work;
 
 use actix_web::web;

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 
 use super::sides::{Bundle, Sides, drafted};
 use super::tables::{Cell, Practices, Table, Tables, on_the_register, tables};
+use super::theirs::Theirs;
 use super::work::{Closer, Wanted, Worked, register};
 use crate::access::{ReadsGroups, Who};
 use crate::clock::Now;
@@ -77,6 +78,8 @@ pub struct Prepared {
     pub sides: Sides,
     pub practices: Practices,
     pub audience: Audience,
+    /// Whom the caller may list, where that is not everybody.
+    pub theirs: Option<Theirs>,
     pub mistakes: Mistakes,
 }
 
@@ -128,7 +131,8 @@ impl Prepared {
             Some(other) => between(conn, on, other, &seen.version)?,
         };
         let practices = practices(conn, seen.here.locality.id)?;
-        Ok(Prepared { seen, bundle, against, sides, practices, audience, mistakes })
+        let theirs = Theirs::of(conn, who, now, &seen.here)?;
+        Ok(Prepared { seen, bundle, against, sides, practices, audience, theirs, mistakes })
     }
 
     /// Works the preview out. Not to be called within a transaction.
@@ -152,7 +156,18 @@ impl Prepared {
         let Ok(closer) = closer else { return Ok(None) };
         let (here, to) = (&self.seen.here, self.audience);
         let (group, names) = (&here.group, &here.names);
+        let theirs = match &self.theirs {
+            None => None,
+            Some(theirs) => {
+                let Ok(own) = Worked::among(&register, &self.sides, theirs, &wanted.0) else {
+                    return Ok(None);
+                };
+                let tables = tables(&own, here, &self.practices, Audience::MayList);
+                Some((theirs.words(), on_the_register(&own, Audience::MayList), tables))
+            }
+        };
         Ok(Some(Answered {
+            theirs,
             register: worked.register,
             people: on_the_register(&worked, to),
             tables: tables(&worked, here, &self.practices, to),
@@ -178,10 +193,12 @@ pub fn practices(conn: &mut Conn, locality_id: i64) -> Result<Practices, Error> 
 /// A preview as its reader may see it.
 pub struct Answered {
     pub register: i64,
-    pub people: Shown<i64>,
+    pub people: Cell,
     pub tables: Tables,
+    /// The same of whom the caller may list, where that is not everybody: who they are, how many, and their figures.
+    pub theirs: Option<(&'static str, Cell, Tables)>,
     /// People in scope, and whom each condition leaves out.
-    pub attrition: Option<(Shown<i64>, Table)>,
+    pub attrition: Option<(Cell, Table)>,
     pub overlap: Option<Table>,
     /// Groups that somebody meets and nobody would be placed in.
     pub emptied: Vec<String>,
@@ -202,6 +219,11 @@ impl Lists {
         let against = prepared.against.as_ref().map(|version| version.number);
         let are_open = prepared.audience == Audience::MayList;
         Lists { address: prepared.seen.address(), on: prepared.sides.on, against, are_open }
+    }
+
+    /// Those of counts of the people whom the caller may list alone.
+    pub fn of_theirs(&self) -> Lists {
+        Lists { are_open: true, ..self.clone() }
     }
 
     /// The parts of an address that say what is previewed.
@@ -265,11 +287,21 @@ struct PreviewPage {
     is_exact: bool,
     preview: Answered,
     lists: Lists,
+    /// Those of the people whom the caller may list.
+    their_lists: Lists,
 }
 
 impl PreviewPage {
     fn shown<'a>(&'a self, table: &'a Table) -> TableView<'a> {
         TableView { table, lists: &self.lists }
+    }
+
+    fn theirs<'a>(&'a self, table: &'a Table) -> TableView<'a> {
+        TableView { table, lists: &self.their_lists }
+    }
+
+    fn their<'a>(&'a self, cell: &'a Cell) -> Linked<'a> {
+        Linked { cell, lists: &self.their_lists }
     }
 
     fn linked<'a>(&'a self, cell: &'a Cell) -> Linked<'a> {
@@ -362,6 +394,7 @@ pub async fn preview(
         is_exact: audience == Audience::MayList,
         mistakes,
         preview,
+        their_lists: lists.of_theirs(),
         lists,
         here: seen.here,
         version: seen.version,

@@ -1,4 +1,4 @@
-//! The people a count of a preview is of, by pseudonym, for those who may list everybody in the locality.
+//! The people a count of a preview is of, by pseudonym, of whom the caller may list: everybody, or their own.
 
 use std::collections::HashSet;
 
@@ -9,26 +9,23 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::counted::{Counted, Places};
 use super::page::{Asked, Lists, Prepared};
-use super::tables::{WHICH, care_word, care_words, place_word, place_words};
 use super::work::{Wanted, Worked, preview, register};
-use crate::access::{ReadsRuns, Who};
+use crate::access::{ReadsPeople, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
-use crate::criteria::expression::Expression;
-use crate::criteria::seen::{Address, Here, Seen};
+use crate::criteria::seen::{Address, Here};
 use crate::criteria::store::Version;
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::groups::schemes::names::Names;
 use crate::jobs::Tools;
 use crate::page::{Chrome, Pages, Query, filters, show};
 use crate::people::list::{Asked as AskedPeople, Filters, Listed};
 use crate::people::matching::objecting;
 use crate::people::register::published;
 use crate::people::rows;
-use crate::people::why::fact_words;
-use crate::runs::preview::{Care, Mover, Standing};
+use crate::runs::preview::Mover;
 
 /// Somebody listed, and where they would go from and to.
 struct Moving {
@@ -51,6 +48,7 @@ struct PeoplePage {
     of: Vec<String>,
     pages: Pages,
     left_out: i64,
+    are_movers: bool,
     people: Vec<Moving>,
 }
 
@@ -60,11 +58,6 @@ impl PeoplePage {
         format!("{}/preview{asked}", self.here.version(self.version.number))
     }
 
-    /// Whether the list is of people who move.
-    fn moves(&self) -> bool {
-        ["cases", "fails", "placed"].iter().all(|name| self.query.get(name).is_none())
-    }
-
     /// Those the count is of, whether listed or left out.
     fn counted(&self) -> i64 {
         self.pages.rows + self.left_out
@@ -72,7 +65,7 @@ impl PeoplePage {
 }
 
 pub async fn people(
-    ReadsRuns(who): ReadsRuns,
+    ReadsPeople(who): ReadsPeople,
     database: web::Data<Database>,
     tools: web::Data<Tools>,
     now: Now,
@@ -109,69 +102,22 @@ fn list(
     let worked = Worked::of(&register, &prepared.sides, &wanted.0).map_err(|_| Error::Busy)?;
     let declared = |practice| prepared.sides.declared.of(practice);
     let preview = preview(&register, &prepared.sides, &declared);
-    let query = &asked.query;
-    let about_care = query.get("care_from").or(query.get("care_to")).is_some();
-    let places = Places::of(&worked, &prepared.seen.here.names, about_care);
-    let cancelled = &wanted.0;
-    let part = query.get("fails").map(|part| part.parse::<usize>().unwrap_or(0).saturating_sub(1));
-    let movers = match (query.get("cases"), part, query.get("placed"), query.get("meet")) {
-        (Some(word), ..) => {
-            let which = WHICH.iter().find(|(each, _)| *each == word).ok_or(Error::NotFound)?.1;
-            preview.people_of_cases(which, query.get("fact"), cancelled)
-        }
-        (None, Some(_), ..) if prepared.seen.version.is_blank() || prepared.seen.version.is_scheme() => {
-            return Err(Error::NotFound);
-        }
-        (None, Some(part), ..) => {
-            let criterion = prepared.seen.version.expression()?;
-            preview.failing(&criterion, part, query.get("only") == Some("yes"), cancelled)
-        }
-        (None, None, Some(placed), Some(meet)) => preview.overlapping(placed, meet, cancelled),
-        _ if about_care => preview.care_movers(&places.pairs(query), cancelled),
-        _ => preview.movers(&places.pairs(query), cancelled),
+    let preview = match &prepared.theirs {
+        Some(theirs) => preview.among(&|practice, person| theirs.has(practice, person)),
+        None => preview,
     };
-    let mut movers = movers.map_err(|_| Error::Busy)?;
+    let (query, version) = (&asked.query, &prepared.seen.version);
+    let counted = Counted::of(query)?;
+    // What somebody's facts are is for those who plan for everybody; others read it on the person's own page.
+    if prepared.theirs.is_some() && !counted.tells_no_facts() {
+        return Err(Error::NotFound);
+    }
+    let places = Places::of(&worked, &prepared.seen.here.names, query);
+    let has_criterion = !version.is_blank() && !version.is_scheme();
+    let criterion = has_criterion.then(|| version.expression()).transpose()?;
+    let mut movers = counted.people(&preview, &places, query, criterion.as_ref(), &wanted.0)?;
     narrow(&mut movers, query, &prepared);
-    database.read_now(|conn| page(conn, who, now, prepared, asked.query, &places, movers))
-}
-
-/// What the rows and columns of a matrix are called: word in addresses, words on pages.
-struct Places {
-    names: Vec<(String, String)>,
-    prefix: &'static str,
-}
-
-impl Places {
-    fn of(worked: &Worked, names: &Names, about_care: bool) -> Places {
-        let home = worked.placements.home.places.iter();
-        let home = home.map(|place: &Standing| (place_word(place).to_owned(), place_words(place, names)));
-        let care = Care::ALL.into_iter().map(|care| (care_word(care).to_owned(), care_words(care)));
-        match about_care {
-            true => Places { names: care.collect(), prefix: "care_" },
-            false => Places { names: home.collect(), prefix: "" },
-        }
-    }
-
-    fn asked<'a>(&self, query: &'a Query, end: &str) -> Option<&'a str> {
-        query.get(&format!("{}{end}", self.prefix))
-    }
-
-    /// The pairs of different places that are asked for.
-    fn pairs(&self, query: &Query) -> Vec<(usize, usize)> {
-        let fits = |end: &str, at: usize| self.asked(query, end).is_none_or(|word| self.names[at].0 == word);
-        let all = 0..self.names.len();
-        let pairs = all.clone().flat_map(|from| all.clone().map(move |to| (from, to)));
-        pairs.filter(|(from, to)| from != to && fits("from", *from) && fits("to", *to)).collect()
-    }
-
-    fn words(&self, query: &Query) -> Vec<String> {
-        let words = |end: &str| {
-            let word = self.asked(query, end)?;
-            let known = self.names.iter().find(|(each, _)| each == word);
-            Some(format!("{end} {}", known.map_or(word, |(_, words)| words)))
-        };
-        ["from", "to"].into_iter().filter_map(words).collect()
-    }
+    database.read_now(|conn| page(conn, who, now, prepared, asked.query, (&counted, &places), movers))
 }
 
 /// Keeps those of a practice, sex or age band that is asked for.
@@ -194,18 +140,20 @@ fn page(
     now: Now,
     prepared: Prepared,
     query: Query,
-    places: &Places,
+    (counted, places): (&Counted, &Places),
     mut movers: Vec<Mover>,
 ) -> Result<PeoplePage, Error> {
     let (register, lists) = (published(conn)?, Lists::new(&prepared));
     let Prepared { seen, sides, .. } = prepared;
     let everybody = Filters { everybody: true, ..Filters::default() };
     let asked = AskedPeople::by(who.role(), &seen.here.scope, &everybody, now.today, register);
-    let counted = movers.len();
-    let objecting: Vec<i64> = objecting(register).load(conn)?;
-    let objecting: HashSet<i64> = objecting.into_iter().collect();
-    movers.retain(|mover| !objecting.contains(&mover.person_id));
-    let left_out = i64::try_from(counted - movers.len()).unwrap_or(i64::MAX);
+    let all = movers.len();
+    if asked.planning {
+        let objecting: Vec<i64> = objecting(register).load(conn)?;
+        let objecting: HashSet<i64> = objecting.into_iter().collect();
+        movers.retain(|mover| !objecting.contains(&mover.person_id));
+    }
+    let left_out = i64::try_from(all - movers.len()).unwrap_or(i64::MAX);
     let number = |name: &str| query.get(name).and_then(|text| text.parse().ok()).unwrap_or(1);
     let pages = Pages::new(number("page"), number("per"), i64::try_from(movers.len()).unwrap_or(i64::MAX));
     let (offset, per) =
@@ -215,11 +163,10 @@ fn page(
     let listed = rows::those(conn, &asked, &ids)?;
     let people = listed.into_iter().filter_map(|one| {
         let mover = here.iter().find(|mover| mover.person_id == one.person_id)?;
-        let words = |at: usize| places.names[at].1.clone();
+        let words = |at: usize| places.words_of(at).to_owned();
         Some(Moving { from: words(mover.from), to: words(mover.to), age: mover.age.label(), one })
     });
-    let mut of = places.words(&query);
-    of.extend(about(&query, &seen)?);
+    let mut of = counted.words(places, &query, &seen)?;
     of.extend(
         ["practice", "sex", "age"]
             .into_iter()
@@ -232,33 +179,10 @@ fn page(
         of,
         pages,
         left_out,
+        are_movers: counted.are_movers(),
         people: people.collect(),
         query,
         here: seen.here,
         version: seen.version,
     })
-}
-
-/// What a list is of besides who moves, in words.
-fn about(query: &Query, Seen { here, version }: &Seen) -> Result<Vec<String>, Error> {
-    let mut words = Vec::new();
-    words.extend(query.get("cases").map(|which| format!("judgement cases {which}")));
-    words.extend(query.get("fact").map(|fact| format!("that hang on {}", fact_words(fact))));
-    let part = query.get("fails").and_then(|part| part.parse::<usize>().ok());
-    if let Some(part) = part.filter(|_| !version.is_blank() && !version.is_scheme()) {
-        let criterion = version.expression()?;
-        let parts = match &criterion {
-            Expression::And(parts) => parts.as_slice(),
-            whole => std::slice::from_ref(whole),
-        };
-        let text =
-            part.checked_sub(1).and_then(|at| parts.get(at)).map(ToString::to_string).unwrap_or_default();
-        let only = if query.get("only") == Some("yes") { "fail only" } else { "do not meet" };
-        words.push(format!("who {only} {text}"));
-    }
-    if let (Some(placed), Some(meet)) = (query.get("placed"), query.get("meet")) {
-        let [placed, meet] = [placed, meet].map(|code| here.names.label(code));
-        words.push(format!("placed in {placed}, meeting {meet} too"));
-    }
-    Ok(words)
 }

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use super::counted::{ANY, OF_PART, TOO_MANY};
 use super::work::{Closer, Worked};
 use crate::criteria::facts::Sex;
 use crate::criteria::seen::Here;
@@ -17,7 +18,7 @@ use crate::money::Pence;
 use crate::page::Query;
 use crate::people::person::capital;
 use crate::people::why::fact_words;
-use crate::runs::preview::{Care, Counts, Grid, Moves, Standing, Which};
+use crate::runs::preview::{Care, Counts, Grid, Moves, OfPart, Standing, Which};
 
 /// A table of counts of people.
 #[derive(Clone, Debug)]
@@ -78,14 +79,14 @@ pub struct Headline {
     pub moved_cost: Shown<Pence>,
     /// Whether nobody at all would move, nor supplementary care change.
     pub nobody: bool,
-    pub not_placed_before: Shown<i64>,
-    pub not_placed_after: Shown<i64>,
     pub not_placed: NotPlaced,
 }
 
-/// People who would be left in no group, and those who would find one.
+/// People in no group now and then, those who would be left without one, and those who would find one.
 #[derive(Clone, Debug)]
 pub struct NotPlaced {
+    pub before: Cell,
+    pub after: Cell,
     pub come: Cell,
     pub go: Cell,
 }
@@ -227,11 +228,12 @@ fn headline<P: Named>(
     let built_on: Vec<(Layer, At)> =
         [laid.come(place), laid.go(place)].into_iter().flatten().map(|at| (laid.layer, at)).collect();
     let care = worked.placements.care.as_ref().map_or(0, |care| care.all.moved().people);
-    let count = |people: u64| release_rounded(Guarded::new(signed(people)), to);
     let homes = &worked.placements.home;
     let not_placed = homes.place(&Standing::NotPlaced);
     let of_not_placed = |side: fn(&Grid<_>, usize) -> _| not_placed.map(|at| side(&homes.all, at));
-    let people = |cell: Option<crate::runs::preview::Cell>| count(cell.map_or(0, |cell| cell.people));
+    let people = |cell: Option<crate::runs::preview::Cell>, when: &str| {
+        listed(cell.map_or(0, |cell| cell.people), Query::default().with("not_placed", when), to)
+    };
     Headline {
         come: laid.coming(shown, place),
         go: laid.going(shown, place),
@@ -240,9 +242,9 @@ fn headline<P: Named>(
         cost: shown.built_on(&built_on, Guarded::new(Pence(cost))),
         moved_cost: home.moved_cost(shown),
         nobody: homes.all.moved().people == 0 && care == 0,
-        not_placed_before: people(of_not_placed(Grid::before)),
-        not_placed_after: people(of_not_placed(Grid::after)),
         not_placed: NotPlaced {
+            before: people(of_not_placed(Grid::before), "now"),
+            after: people(of_not_placed(Grid::after), "then"),
             come: home.coming(shown, &Standing::NotPlaced),
             go: home.going(shown, &Standing::NotPlaced),
         },
@@ -314,7 +316,11 @@ impl<'a, P: Named> Laid<'a, P> {
 
     fn everybody(&self, shown: &ShownSheet) -> Cell {
         let at = (!self.from.is_empty()).then_some(At::All);
-        self.counted(shown, at, Query::default())
+        let list = match P::FROM {
+            "from" => Query::default(),
+            from => Query::default().with(from, ANY),
+        };
+        self.counted(shown, at, list)
     }
 
     fn moved_cost(&self, shown: &ShownSheet) -> Shown<Pence> {
@@ -346,9 +352,7 @@ impl<'a, P: Named> Laid<'a, P> {
             self.counted(shown, Some(At::Column(column)), Query::default().with(P::TO, place(to).word()))
         };
         let mut totals: Vec<Cell> = self.to.iter().enumerate().map(coming).collect();
-        let mut all = self.everybody(shown);
-        all.list = all.list.filter(|_| P::FROM == "from");
-        totals.push(all);
+        totals.push(self.everybody(shown));
         rows.push(Row { label: "All".into(), cells: totals, is_total: true });
         let table = Table { name, caption: caption.into(), heading: "From", columns, rows, wide: true };
         (!self.from.is_empty()).then_some(table)
@@ -449,12 +453,8 @@ impl Planned {
     }
 }
 
-fn unlisted(people: u64, to: Audience) -> Cell {
-    Cell::unlisted(release_rounded(Guarded::new(signed(people)), to))
-}
-
 fn listed(people: u64, list: Query, to: Audience) -> Cell {
-    Cell { list: Some(list), ..unlisted(people, to) }
+    Cell { shown: release_rounded(Guarded::new(signed(people)), to), list: Some(list) }
 }
 
 /// The words an address has for the judgement cases that are asked for.
@@ -479,8 +479,8 @@ fn facts(worked: &Worked, to: Audience) -> Option<Table> {
         rows.sort_by(|one, other| one.label.cmp(&other.label));
     }
     if cases.too_many_unknown != Counts::default() {
-        let counts = WHICH.iter().map(|(_, which)| unlisted(which.of(&cases.too_many_unknown), to));
-        rows.push(row("Too many facts to name".into(), counts.collect()));
+        let counts = cases_of(&cases.too_many_unknown, Some(TOO_MANY), to);
+        rows.push(row("Too many facts to name".into(), counts));
     }
     let columns = ["Now", "Then", "Made", "Ended"].map(str::to_owned).into();
     let caption = "Judgement cases by the fact that is not known".into();
@@ -492,15 +492,17 @@ impl Closer {
     /// Whom each condition leaves out.
     pub fn attrition(&self, to: Audience) -> Table {
         let rows = self.attrition.parts.iter().enumerate().map(|(at, part)| {
-            let fails = Query::default().with("fails", at + 1);
-            let cells = vec![
-                listed(part.fail, fails.clone(), to),
-                unlisted(part.not_known, to),
-                listed(part.fail_only_this, fails.with("only", "yes"), to),
-                unlisted(part.removed, to),
-                unlisted(part.left, to),
-            ];
-            Row { label: part.reading.clone(), cells, is_total: false }
+            let cells = OF_PART.iter().map(|(word, which)| {
+                let people = match which {
+                    OfPart::Fail => part.fail,
+                    OfPart::NotKnown => part.not_known,
+                    OfPart::FailOnlyThis => part.fail_only_this,
+                    OfPart::Removed => part.removed,
+                    OfPart::Left => part.left,
+                };
+                listed(people, Query::default().with("part", at + 1).with("who", word), to)
+            });
+            Row { label: part.reading.clone(), cells: cells.collect(), is_total: false }
         });
         let columns = ["Do not meet it", "of whom not known", "Fail only this one", "Taken out here", "Left"];
         Table {
@@ -514,8 +516,8 @@ impl Closer {
     }
 
     /// People in scope, before any condition.
-    pub fn in_scope(&self, to: Audience) -> Shown<i64> {
-        release_rounded(Guarded::new(signed(self.attrition.of)), to)
+    pub fn in_scope(&self, to: Audience) -> Cell {
+        listed(self.attrition.of, Query::default().with("all", "in_scope"), to)
     }
 
     /// How a group's people and those of each other group overlap; none for an overlay group's.
@@ -547,10 +549,11 @@ impl Closer {
 
     /// Of an overlay group: who in each group would have supplementary care.
     pub fn with_care(&self, names: &Names, to: Audience) -> Table {
-        let rows = self.overlaps.groups.iter().map(|group| Row {
-            label: names.label(&group.code),
-            cells: vec![unlisted(group.placed, to), unlisted(group.with_care.unwrap_or(0), to)],
-            is_total: false,
+        let rows = self.overlaps.groups.iter().map(|group| {
+            let placed = Query::default().with("placed", &group.code);
+            let with_care = listed(group.with_care.unwrap_or(0), placed.with("care", "yes"), to);
+            let cells = vec![listed(group.placed, placed, to), with_care];
+            Row { label: names.label(&group.code), cells, is_total: false }
         });
         Table {
             name: "overlaps",
@@ -587,6 +590,7 @@ pub fn come_and_go(worked: &Worked, group: &Group, to: Audience) -> [Cell; 2] {
 }
 
 /// A count of everybody on the register of the day.
-pub fn on_the_register(worked: &Worked, to: Audience) -> Shown<i64> {
-    release_rounded(Guarded::new(signed(worked.placements.home.all.everybody().people)), to)
+pub fn on_the_register(worked: &Worked, to: Audience) -> Cell {
+    let everybody = worked.placements.home.all.everybody().people;
+    listed(everybody, Query::default().with("all", "yes"), to)
 }

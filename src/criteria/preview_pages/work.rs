@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::NaiveDate;
 
 use super::sides::Sides;
+use super::theirs::Theirs;
 use crate::criteria::expression::Expression;
 use crate::criteria::facts::Blanks;
 use crate::database::Database;
@@ -78,7 +79,28 @@ pub fn preview<'a>(
 impl Worked {
     pub fn of(register: &Register, sides: &Sides, cancelled: &AtomicBool) -> Result<Worked, Cancelled> {
         let declared = |practice| sides.declared.of(practice);
+        Worked::by(&preview(register, sides, &declared), register, sides, cancelled)
+    }
+
+    /// The same of some people alone.
+    pub fn among(
+        register: &Register,
+        sides: &Sides,
+        theirs: &Theirs,
+        cancelled: &AtomicBool,
+    ) -> Result<Worked, Cancelled> {
+        let declared = |practice| sides.declared.of(practice);
         let preview = preview(register, sides, &declared);
+        let preview = preview.among(&|practice, person| theirs.has(practice, person));
+        Worked::by(&preview, register, sides, cancelled)
+    }
+
+    fn by(
+        preview: &Preview<'_>,
+        register: &Register,
+        sides: &Sides,
+        cancelled: &AtomicBool,
+    ) -> Result<Worked, Cancelled> {
         let placements = preview.placements(cancelled)?;
         let cases = preview.cases(cancelled)?;
         let drafted = sides.drafted.clone();

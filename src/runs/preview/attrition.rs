@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::lanes::Lanes;
 use super::packed::Packed;
-use super::placements::Mover;
 use super::program::{Place, Program};
-use super::side::{Placed, Scope, Side};
-use super::{Cancelled, Preview, go_on};
+use super::side::{Scope, Side};
+use super::{Cancelled, go_on};
 use crate::criteria::expression::Expression;
 use crate::criteria::reading::Reading;
 
@@ -85,62 +84,8 @@ pub fn attrition(
     Ok(found)
 }
 
-impl Preview<'_> {
-    /// The people in scope of the rules proposed who do not meet a part of a criterion, counted from 0: all, or those who
-    /// meet every other part.
-    ///
-    /// # Errors
-    /// Where it was cancelled meanwhile.
-    pub fn failing(
-        &self,
-        criterion: &Expression,
-        part: usize,
-        only: bool,
-        cancelled: &AtomicBool,
-    ) -> Result<Vec<Mover>, Cancelled> {
-        let mut program = Program::over(self.people);
-        let places: Vec<Place> = parts(criterion).iter().map(|part| program.add(part)).collect();
-        let mut answers = Vec::new();
-        self.moving(cancelled, |block, found| {
-            let declared = (self.sides[1].declared)(block.practice.id);
-            program.run(block.number, declared, &mut answers);
-            let scope = block.placed[1].scope;
-            let fails = |place: &Place| scope & !answers[*place].provisionally;
-            let Some(mut failing) = places.get(part).map(fails) else { return };
-            if only {
-                let others = places.iter().enumerate().filter(|(other, _)| *other != part);
-                others.for_each(|(_, place)| failing &= !fails(place));
-            }
-            failing.for_each(|lane| found.push(block.standing(lane)));
-        })
-    }
-
-    /// The people who would be placed in a group and meet the criterion of another for certain.
-    ///
-    /// # Errors
-    /// Where it was cancelled meanwhile.
-    pub fn overlapping(
-        &self,
-        placed: &str,
-        meet: &str,
-        cancelled: &AtomicBool,
-    ) -> Result<Vec<Mover>, Cancelled> {
-        let place = |code: &str| self.groups.iter().position(|group| group == code);
-        let (placed, meet) = (place(placed), place(meet));
-        let criterion = self.ranked[1].home.iter().find(|(_, group)| Some(*group) == meet);
-        let (Some(placed), Some((criterion, _))) = (placed, criterion) else { return Ok(Vec::new()) };
-        // As overlaps count them: by their criteria alone, wherever somebody is held.
-        let mut unheld = Placed::nowhere(self.groups.len() + 2);
-        self.moving(cancelled, |block, found| {
-            self.ranked[1].place(self.people, block.number, block.answers[1], &mut unheld);
-            let both = unheld.places[placed] & block.answers[1][*criterion].yes;
-            both.for_each(|lane| found.push(block.standing(lane)));
-        })
-    }
-}
-
 /// The parts of a criterion that must all be true.
-fn parts(criterion: &Expression) -> &[Expression] {
+pub(super) fn parts(criterion: &Expression) -> &[Expression] {
     match criterion {
         Expression::And(parts) => parts,
         whole => std::slice::from_ref(whole),

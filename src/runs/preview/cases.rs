@@ -92,6 +92,15 @@ impl Which {
     }
 }
 
+/// What some judgement cases hang on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HangsOn<'a> {
+    Anything,
+    Fact(&'a str),
+    /// More unknown facts than can be worked through.
+    TooMany,
+}
+
 /// The placer's outcome for each pattern of answers to the tests of one side.
 struct Patterns<'a> {
     tests: &'a [Place],
@@ -167,14 +176,14 @@ impl Preview<'_> {
         })
     }
 
-    /// The people of some judgement cases: of all, or of those that hang on a fact.
+    /// The people of some judgement cases.
     ///
     /// # Errors
     /// Where it was cancelled meanwhile.
     pub fn people_of_cases(
         &self,
         which: Which,
-        fact: Option<&str>,
+        on: HangsOn<'_>,
         cancelled: &AtomicBool,
     ) -> Result<Vec<Mover>, Cancelled> {
         let [mut before, mut after] = self.patterns();
@@ -190,10 +199,13 @@ impl Preview<'_> {
                     let case = is_open
                         .then(|| patterns.case(block.answers[side], lane, || facts(lane, side)))
                         .flatten();
-                    case.is_some()
-                        && fact.is_none_or(|fact| {
+                    match on {
+                        HangsOn::Anything => case.is_some(),
+                        HangsOn::Fact(fact) => {
                             patterns.hangs_on(case).iter().any(|one| one.to_string() == fact)
-                        })
+                        }
+                        HangsOn::TooMany => patterns.too_many_unknown(case),
+                    }
                 };
                 if which.is(hangs(0, &mut before), hangs(1, &mut after)) {
                     people.for_each(|lane| found.push(block.standing(lane)));

@@ -187,21 +187,41 @@ proptest! {
         let preview = Preview::of(&people, Side::of(&in_force), side);
         let cases = preview.cases(&going).unwrap();
         for which in Which::ALL {
-            let all = preview.people_of_cases(which, None, &going).unwrap();
+            let all = preview.people_of_cases(which, HangsOn::Anything, &going).unwrap();
             prop_assert_eq!(all.len() as u64, which.of(&cases.all));
             for one in &cases.by_fact {
-                let some = preview.people_of_cases(which, Some(&one.fact), &going).unwrap();
+                let some = preview.people_of_cases(which, HangsOn::Fact(&one.fact), &going).unwrap();
                 prop_assert_eq!(some.len() as u64, which.of(&one.counts));
             }
+            let rest = preview.people_of_cases(which, HangsOn::TooMany, &going).unwrap();
+            prop_assert_eq!(rest.len() as u64, which.of(&cases.too_many_unknown));
         }
         let whole = Expression::And(parts);
         let found = attrition(&people, side, &whole, &going).unwrap();
         for (part, loss) in found.parts.iter().enumerate() {
-            let count = |only| preview.failing(&whole, part, only, &going).unwrap().len() as u64;
-            prop_assert_eq!((count(false), count(true)), (loss.fail, loss.fail_only_this));
+            for (which, people) in [
+                (OfPart::Fail, loss.fail),
+                (OfPart::NotKnown, loss.not_known),
+                (OfPart::FailOnlyThis, loss.fail_only_this),
+                (OfPart::Removed, loss.removed),
+                (OfPart::Left, loss.left),
+            ] {
+                let found = preview.of_part(&whole, part, which, &going).unwrap();
+                prop_assert_eq!(found.len() as u64, people, "{:?}", which);
+            }
         }
         let overlaps = overlaps(&people, side, &going).unwrap();
+        let all = [false, true].map(|in_scope| preview.everybody(in_scope, &going).unwrap().len() as u64);
+        let home = preview.placements(&going).unwrap().home;
+        prop_assert_eq!(all, [home.all.everybody().people, found.of]);
+        for place in 0..home.places.len() {
+            let count = |proposed| preview.standing(place, proposed, &going).unwrap().len() as u64;
+            let counted = (home.all.before(place).people, home.all.after(place).people);
+            prop_assert_eq!((count(false), count(true)), counted);
+        }
         for group in &overlaps.groups {
+            let count = |care| preview.placed_in(&group.code, care, &going).unwrap().len() as u64;
+            prop_assert_eq!((count(false), count(true)), (group.placed, group.with_care.unwrap_or(0)));
             for (other, count) in overlaps.groups.iter().zip(&group.also_meet) {
                 if other.code != group.code {
                     let both = preview.overlapping(&group.code, &other.code, &going).unwrap();
@@ -209,6 +229,32 @@ proptest! {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_preview_of_some_people_is_that_of_a_register_of_them(
+        members in members(),
+        [in_force, proposed] in rules(),
+        odd in any::<bool>(),
+    ) {
+        let is_one = |practice: i64, person: i64| (practice + person) % 2 == i64::from(odd);
+        let some: Vec<Member> =
+            members.iter().filter(|one| is_one(one.practice_id, one.person_id)).copied().collect();
+        let (people, alone) = (packed(&members), packed(&some));
+        let [in_force, proposed] = [&in_force, &proposed].map(Side::of);
+        let among = Preview::of(&people, in_force, proposed).among(&is_one);
+        let alone = Preview::of(&alone, in_force, proposed);
+        let (going, nobody) = (going(), |(_, grid): &(i64, Grid<u64>)| grid.everybody() == 0);
+        let [mut one, mut other] = [&among, &alone].map(|preview| preview.placements(&going).unwrap());
+        [&mut one, &mut other].into_iter().for_each(|found| found.home.by_practice.retain(|it| !nobody(it)));
+        prop_assert_eq!(one.home, other.home);
+        prop_assert_eq!(one.care.map(|care| care.all), other.care.map(|care| care.all));
+        prop_assert_eq!(among.cases(&going).unwrap().all, alone.cases(&going).unwrap().all);
+        let movers = [&among, &alone].map(|preview| preview.everybody(true, &going).unwrap().len());
+        prop_assert_eq!(movers[0], movers[1]);
+        let pairs: Vec<(usize, usize)> = (0..4).flat_map(|from| (0..4).map(move |to| (from, to))).collect();
+        let moving = [&among, &alone].map(|preview| preview.care_movers(&pairs, &going).unwrap());
+        prop_assert_eq!(&moving[0], &moving[1]);
     }
 
     #[test]

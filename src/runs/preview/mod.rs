@@ -7,6 +7,7 @@ mod cases;
 mod column;
 mod grid;
 mod lanes;
+mod lists;
 mod overlaps;
 mod packed;
 mod placements;
@@ -28,8 +29,9 @@ use serde::{Deserialize, Serialize};
 
 pub use attrition::{Attrition, Loss, attrition};
 pub use bands::AgeBand;
-pub use cases::{Cases, Counts, FactCases, Which};
+pub use cases::{Cases, Counts, FactCases, HangsOn, Which};
 pub use grid::{Cell, Grid};
+pub use lists::OfPart;
 pub use overlaps::{GroupOverlap, Overlaps, overlaps};
 pub use packed::Packed;
 pub use placements::{Care, Mover, Placements};
@@ -37,7 +39,7 @@ pub use registers::{Register, Registers};
 pub use side::Side;
 pub use tally::Moves;
 
-use lanes::BLOCK;
+use lanes::{BLOCK, Lanes};
 use packed::Practice;
 use program::{Answers, Program};
 use side::{Placed, Ranked};
@@ -70,12 +72,16 @@ pub struct Preview<'a> {
     groups: Vec<String>,
     /// People held where they are, and the place they are in, by block.
     held: BTreeMap<usize, Vec<(usize, usize)>>,
+    /// Those it is of, by block, where it is not of everybody.
+    among: Option<BTreeMap<usize, Lanes>>,
 }
 
 /// A block of people by both sides.
 struct Block<'a> {
     practice: &'a Practice,
     number: usize,
+    /// Those it is of.
+    there: Lanes,
     answers: [&'a [Answers]; 2],
     placed: &'a [Placed; 2],
 }
@@ -99,7 +105,7 @@ impl<'a> Preview<'a> {
         let mut program = Program::over(people);
         let sides = [in_force, proposed];
         let ranked = sides.map(|side| Ranked::of(side.rules, &groups, &mut program));
-        Preview { people, sides, program, ranked, groups, held: BTreeMap::new() }
+        Preview { people, sides, program, ranked, groups, held: BTreeMap::new(), among: None }
     }
 
     /// The same preview with people whom no run moves, for a petition or a decision holds them: they stay in the group
@@ -127,6 +133,34 @@ impl<'a> Preview<'a> {
         self
     }
 
+    /// The same preview of those people alone of whom something is so, asked by practice and person (row ids).
+    pub fn among(mut self, is_one: &dyn Fn(i64, i64) -> bool) -> Preview<'a> {
+        let mut among = BTreeMap::new();
+        for practice in self.people.practices() {
+            for block in practice.blocks.clone() {
+                let mut here = self.people.there(block);
+                self.people.there(block).for_each(|lane| {
+                    if !is_one(practice.id, self.people.person(block * BLOCK + lane)) {
+                        here.clear(lane);
+                    }
+                });
+                if !here.is_none() {
+                    among.insert(block, here);
+                }
+            }
+        }
+        self.among = Some(among);
+        self
+    }
+
+    /// The people of a block whom the preview is of.
+    fn there(&self, block: usize) -> Lanes {
+        match &self.among {
+            None => self.people.there(block),
+            Some(among) => among.get(&block).copied().unwrap_or(Lanes::NONE),
+        }
+    }
+
     /// Places everybody by both sides, a block at a time.
     fn sweep(&self, cancelled: &AtomicBool, visit: impl FnMut(&Block<'_>)) -> Result<(), Cancelled> {
         self.sweep_some(self.people.practices(), cancelled, visit)
@@ -147,6 +181,10 @@ impl<'a> Preview<'a> {
                 if number.is_multiple_of(8) {
                     go_on(cancelled)?;
                 }
+                let there = self.there(number);
+                if there.is_none() {
+                    continue;
+                }
                 self.program.run(number, declared, &mut before);
                 if proposed != declared {
                     self.program.run(number, proposed, &mut after);
@@ -155,8 +193,11 @@ impl<'a> Preview<'a> {
                 for ((ranked, answers), placed) in self.ranked.iter().zip(answers).zip(&mut placed) {
                     ranked.place(self.people, number, answers, placed);
                     self.hold(number, placed);
+                    if self.among.is_some() {
+                        placed.keep(there);
+                    }
                 }
-                visit(&Block { practice, number, answers, placed: &placed });
+                visit(&Block { practice, number, there, answers, placed: &placed });
             }
         }
         Ok(())

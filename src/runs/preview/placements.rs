@@ -103,7 +103,7 @@ impl Preview<'_> {
     }
 
     fn care(&self, block: &Block<'_>, side: usize) -> [Lanes; 4] {
-        let (there, scope) = (self.people.there(block.number), block.placed[side].scope);
+        let (there, scope) = (block.there, block.placed[side].scope);
         match self.ranked[side].overlay {
             None => [Lanes::NONE, Lanes::NONE, Lanes::NONE, there],
             Some(criterion) => {

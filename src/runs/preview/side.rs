@@ -61,6 +61,13 @@ impl Placed {
     pub fn nowhere(places: usize) -> Placed {
         Placed { places: vec![Lanes::NONE; places], scope: Lanes::NONE, open: Lanes::NONE }
     }
+
+    /// Keeps some people alone.
+    pub fn keep(&mut self, some: Lanes) {
+        self.places.iter_mut().for_each(|lanes| *lanes &= some);
+        self.scope &= some;
+        self.open &= some;
+    }
 }
 
 impl Ranked {
