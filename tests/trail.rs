@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use actix_web::http::StatusCode;
 use common_ground::access::Role;
+use common_ground::audit::{Actor, Subject, Verb, record_entry};
 use common_ground::schema::{
     audit_entries, care_agreements, localities, organisations, people, person_records,
 };
@@ -147,27 +148,61 @@ on_both! {
     }
 }
 
+/// Has the network PN01 care for people of both localities.
+fn care_everywhere(portal: &TestPortal) {
+    portal.write(|conn| {
+        let network: i64 = organisations::table
+            .filter(organisations::code.eq("PN01"))
+            .select(organisations::id)
+            .first(conn)?;
+        let places: Vec<i64> = localities::table.select(localities::id).load(conn)?;
+        for place in places {
+            for group in ["HEALTHY_16_74", "HEALTHY_75", "LTC_16_74", "LTC_75", "SEMI", "EXCLUDED"] {
+                diesel::insert_into(care_agreements::table)
+                    .values((
+                        care_agreements::network_id.eq(network),
+                        care_agreements::locality_id.eq(place),
+                        care_agreements::group_code.eq(group),
+                        care_agreements::from_on.eq(day()),
+                    ))
+                    .execute(conn)?;
+            }
+        }
+        Ok(())
+    });
+}
+
+on_both! {
+    async fn what_a_network_does_for_one_commissioner_is_not_another_s(portal) {
+        let portal = loaded(portal);
+        care_everywhere(&portal);
+        let network = Actor { acting_as: "PN01".into(), role: "provider".into(), ..Actor::service() };
+        let admin = Actor { role: "administrator".into(), ..Actor::service() };
+        let organisation = || Subject::organisation("PN01");
+        let mut north = signed_in(&portal, Role::Auditor, Some("CCG01")).await;
+        let mut south = signed_in(&portal, Role::Auditor, Some("CCG02")).await;
+        for (actor, verb, subjects, seen) in [
+            (&network, Verb::CriteriaAnswered, vec![organisation(), Subject::locality("LOC01")], (true, false)),
+            (&network, Verb::CriteriaCommented, vec![Subject::criteria("LOC02", "SEMI")], (false, true)),
+            (&network, Verb::SignedIn, vec![], (true, true)),
+            (&admin, Verb::SharingAgreementAdded, vec![organisation()], (true, true)),
+            (&admin, Verb::NetworkMemberAdded, vec![organisation(), Subject::organisation("E87004")], (false, true)),
+            (&admin, Verb::SettingChanged, vec![Subject::setting("x")], (true, true)),
+            (&admin, Verb::OrganisationChanged, vec![Subject::organisation("CCG01")], (true, false)),
+        ] {
+            let now = portal.tools.clock.now().moment;
+            let number = portal.write(|conn| record_entry(conn, now, actor, verb, &subjects, serde_json::json!({})));
+            let page = format!("/audit/{number}");
+            let found = (north.get(&page).await.status, south.get(&page).await.status);
+            assert_eq!((found.0 == StatusCode::OK, found.1 == StatusCode::OK), seen, "{}", verb.word());
+        }
+    }
+}
+
 on_both! {
     async fn of_a_list_over_two_commissioners_each_auditor_sees_its_own_people(portal) {
         let portal = grouped(portal);
-        portal.write(|conn| {
-            let network: i64 =
-                organisations::table.filter(organisations::code.eq("PN01")).select(organisations::id).first(conn)?;
-            let places: Vec<i64> = localities::table.select(localities::id).load(conn)?;
-            for place in places {
-                for group in ["HEALTHY_16_74", "HEALTHY_75", "LTC_16_74", "LTC_75", "SEMI", "EXCLUDED"] {
-                    diesel::insert_into(care_agreements::table)
-                        .values((
-                            care_agreements::network_id.eq(network),
-                            care_agreements::locality_id.eq(place),
-                            care_agreements::group_code.eq(group),
-                            care_agreements::from_on.eq(day()),
-                        ))
-                        .execute(conn)?;
-                }
-            }
-            Ok(())
-        });
+        care_everywhere(&portal);
         let list = signed_in(&portal, Role::Provider, Some("PN01")).await.get("/people?per=100").await.text();
         let listed: Vec<&str> = list.split("href=\"/people/P-").skip(1).map(|part| &part[..9]).collect();
         let entry = format!("/audit/{}", last(&portal, "listed people"));

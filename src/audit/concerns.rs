@@ -30,15 +30,24 @@ pub fn commissioner(code: &str) -> String {
     format!("commissioner/{code}")
 }
 
-/// Whom an act concerns: the localities of its subjects, the commissioner or practice that acted, and where that is
-/// nobody the localities a network works in.
+/// Whom an act concerns: the localities of its records, and the commissioners and practices that acted or that it is
+/// about. A network works for several commissioners, so that its localities count only where there is nobody else.
 pub fn of_act(conn: &mut Conn, actor: &Actor, subjects: &[Subject]) -> Result<BTreeSet<String>, Error> {
-    let mut whom = of_subjects(conn, actor, subjects)?;
-    let theirs = Organisations::of(conn, &[actor.acting_as.as_str()])?;
-    whom.extend(theirs.commissioners.iter().map(|code| commissioner(code)));
-    whom.extend(named(conn, &theirs.localities)?);
+    let of_kind = |kind: &str| -> Vec<&str> {
+        let these = subjects.iter().filter(|subject| subject.kind == kind);
+        these.map(|subject| subject.reference.as_str()).collect()
+    };
+    let mut whom = of_records(conn, of_kind)?;
+    let mut codes = of_kind("organisation");
+    codes.push(&actor.acting_as);
+    let part = Organisations::of(conn, &codes)?;
+    whom.extend(part.commissioners.iter().map(|code| commissioner(code)));
+    whom.extend(named(conn, &part.localities)?);
+    if actor.acting_as.is_empty() {
+        whom.extend(of_users(conn, &of_kind("user"))?);
+    }
     if whom.is_empty() {
-        let places = theirs.worked_in(conn)?;
+        let places = part.worked_in(conn)?;
         whom.extend(named(conn, &places)?);
     }
     if whom.is_empty() {
@@ -47,11 +56,10 @@ pub fn of_act(conn: &mut Conn, actor: &Actor, subjects: &[Subject]) -> Result<BT
     Ok(whom)
 }
 
-fn of_subjects(conn: &mut Conn, actor: &Actor, subjects: &[Subject]) -> Result<BTreeSet<String>, Error> {
-    let of_kind = |kind: &str| -> Vec<&str> {
-        let these = subjects.iter().filter(|subject| subject.kind == kind);
-        these.map(|subject| subject.reference.as_str()).collect()
-    };
+fn of_records<'a>(
+    conn: &mut Conn,
+    of_kind: impl Fn(&str) -> Vec<&'a str>,
+) -> Result<BTreeSet<String>, Error> {
     let mut whom: BTreeSet<String> = of_kind("locality").into_iter().map(locality).collect();
     whom.extend(of_kind("criteria").into_iter().filter_map(|one| Some(locality(one.split_once('/')?.0))));
     for some in of_kind("person").chunks(AT_ONCE) {
@@ -65,16 +73,6 @@ fn of_subjects(conn: &mut Conn, actor: &Actor, subjects: &[Subject]) -> Result<B
             .load(conn)?;
         whom.extend(named(conn, &places.into_iter().collect())?);
     }
-    let mut codes: Vec<String> = of_kind("organisation").into_iter().map(str::to_owned).collect();
-    if actor.acting_as.is_empty() {
-        codes.extend(employers(conn, &of_kind("user"))?);
-    }
-    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
-    let concerned = Organisations::of(conn, &codes)?;
-    whom.extend(concerned.commissioners.iter().map(|code| commissioner(code)));
-    let mut places = concerned.worked_in(conn)?;
-    places.extend(&concerned.localities);
-    whom.extend(named(conn, &places)?);
     Ok(whom)
 }
 
@@ -90,18 +88,24 @@ fn of_people(conn: &mut Conn, pseudonyms: &[&str]) -> Result<Vec<String>, Error>
     Ok(codes.iter().map(|code| locality(code)).collect())
 }
 
-/// The organisations users belong to or belonged to, by code.
-fn employers(conn: &mut Conn, emails: &[&str]) -> Result<Vec<String>, Error> {
+/// Whom the organisations concern that users belong to or belonged to, networks with all their localities.
+fn of_users(conn: &mut Conn, emails: &[&str]) -> Result<BTreeSet<String>, Error> {
     if emails.is_empty() {
-        return Ok(Vec::new());
+        return Ok(BTreeSet::new());
     }
-    Ok(memberships::table
+    let codes: Vec<String> = memberships::table
         .inner_join(users::table)
         .inner_join(organisations::table)
         .filter(users::email.eq_any(emails))
         .select(organisations::code)
         .distinct()
-        .load(conn)?)
+        .load(conn)?;
+    let theirs = Organisations::of(conn, &codes.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let mut places = theirs.worked_in(conn)?;
+    places.extend(&theirs.localities);
+    let mut whom: BTreeSet<String> = named(conn, &places)?.into_iter().collect();
+    whom.extend(theirs.commissioners.iter().map(|code| commissioner(code)));
+    Ok(whom)
 }
 
 /// Organisations, sorted by what they are.
