@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{Days, NaiveDate, TimeZone, Utc};
 use chrono_tz::Europe::London;
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::{Subject, Verb, concerns};
@@ -156,9 +156,29 @@ pub fn midnight(day: NaiveDate) -> Moment {
 
 /// How many entries a list has.
 pub fn count(conn: &mut Conn, ours: &Ours, narrowed: &Narrowed) -> Result<i64, Error> {
+    if *narrowed == Narrowed::default() {
+        return count_all(conn, ours);
+    }
     let meant = Meant::by(conn, &narrowed.who)?;
     let rows = audit_entries::table.select(diesel::dsl::count_star());
     Ok(narrowed!(rows, ours, narrowed, &meant).first(conn)?)
+}
+
+/// How many entries concern somebody: those of the first mark, and of each further one those without an earlier mark,
+/// from the index alone.
+fn count_all(conn: &mut Conn, Ours(ours): &Ours) -> Result<i64, Error> {
+    let also = diesel::alias!(audit_concerns as also);
+    let mut count = 0;
+    for (place, whom) in ours.iter().enumerate() {
+        let rows = audit_concerns::table.filter(audit_concerns::whom.eq(whom));
+        let (entry, mark) = (also.field(audit_concerns::entry_id), also.field(audit_concerns::whom));
+        let earlier = also.filter(entry.eq(audit_concerns::entry_id)).filter(mark.eq_any(&ours[..place]));
+        count += match place {
+            0 => rows.count().get_result::<i64>(conn)?,
+            _ => rows.filter(not(exists(earlier))).count().get_result::<i64>(conn)?,
+        };
+    }
+    Ok(count)
 }
 
 /// Some entries of a list, newest first, from `offset`, at most `limit`.
@@ -245,9 +265,11 @@ pub fn records(
             .load(conn)?
             .into_iter()
             .collect();
+        let people = of.iter().filter(|(entry, _)| shared.contains(entry)).flat_map(|(_, one)| &one.shown);
+        let people: HashSet<&str> =
+            people.filter(|(kind, _)| kind == "person").map(|(_, pseudonym)| &**pseudonym).collect();
+        let known = on_register(conn, ours, people.into_iter().collect())?;
         for (_, records) in of.iter_mut().filter(|(entry, _)| shared.contains(entry)) {
-            let people = records.shown.iter().filter(|(kind, _)| kind == "person");
-            let known = on_register(conn, ours, people.map(|(_, pseudonym)| pseudonym.as_str()).collect())?;
             let before = records.shown.len();
             records.shown.retain(|(kind, reference)| kind != "person" || known.contains(reference));
             records.elsewhere = before - records.shown.len();
