@@ -10,7 +10,7 @@ use serde_json::json;
 use super::agreements::Story;
 use super::organisations::LARGE;
 use super::users::PASSWORD;
-use super::{Demo, cases, register, state};
+use super::{Demo, cases, register, state, unmaskings};
 use crate::access::Role;
 use crate::accounts;
 use crate::audit::{self, Actor, Verb};
@@ -59,6 +59,7 @@ pub fn make(ground: &Ground, demo: &Demo) -> anyhow::Result<()> {
         group(ground, &locality, demo.plan.as_of, &actor, Pace::ALONE)?;
         if locality.code == LARGE {
             cases::tell(ground, locality.id)?;
+            unmaskings::tell(ground)?;
         }
         story.after_grouping(&locality.code)?;
     }

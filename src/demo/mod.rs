@@ -19,6 +19,7 @@ pub mod person;
 mod register;
 mod state;
 pub mod tree;
+mod unmaskings;
 pub mod users;
 
 use assessments::{Assessment, RiskScore};

@@ -51,8 +51,8 @@ pub fn auditor(conn: &mut Conn, who: &Who, now: Now) -> Result<Waiting, Error> {
     }
     for one in store::list(conn, &whose, &unlooked, (0, FEW))? {
         home.to_do.push(ToDo {
-            what: format!("Look at the break-glass read of {} by {}", one.pseudonym, one.who),
-            whose: one.practice.1,
+            what: format!("Look at the break-glass read by {}", one.who),
+            whose: format!("{}, {}", one.pseudonym, one.practice.1),
             action: "Look at it",
             href: format!("/audit/break-glass/{}", one.reference),
         });

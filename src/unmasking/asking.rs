@@ -111,15 +111,20 @@ fn give(
         Err(Caught::Mend(mistakes)) => return Ok(Err(Unsaved::Mistaken(mistakes))),
         Err(Caught::Ask(found)) => return Ok(Err(Unsaved::Identified(found))),
     };
-    let reason = clear.text("reason");
+    let reference = record(conn, now, who, &person, &clear.text("reason"))?;
+    clear.record(conn, now, who, &[Subject::person(&person.pseudonym), Subject::unmasking(&reference)])?;
+    Ok(Ok(format!("/people/{}/unmasking/{reference}", person.pseudonym)))
+}
+
+/// Gives the right to see once who a person is, and records for what reason; its reference.
+pub fn record(conn: &mut Conn, now: Now, who: &Who, person: &Listed, reason: &str) -> Result<String, Error> {
     let practice: i64 = organisations::table
         .filter(organisations::code.eq(&person.practice))
         .select(organisations::id)
         .first(conn)?;
-    let reference = store::ask(conn, now.moment, who, (person.person_id, practice), &reason)?;
+    let reference = store::ask(conn, now.moment, who, (person.person_id, practice), reason)?;
     let subjects = [Subject::person(&person.pseudonym), Subject::unmasking(&reference)];
-    clear.record(conn, now, who, &subjects)?;
     let details = json!({ "reason": reason });
     audit::record(conn, now.moment, &who.actor, Verb::UnmaskAsked, &subjects, details)?;
-    Ok(Ok(format!("/people/{}/unmasking/{reference}", person.pseudonym)))
+    Ok(reference)
 }

@@ -1,13 +1,13 @@
 //! Breaking the glass: a commissioner sees once who a pseudonym is, with a written reason that the person's practice and
 //! the auditor read.
 
-mod asking;
+pub mod asking;
 mod practice_page;
 mod reason;
 mod report;
 mod report_csv;
-mod report_page;
-mod showing;
+pub mod report_page;
+pub mod showing;
 pub mod store;
 
 use actix_web::web;

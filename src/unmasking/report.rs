@@ -59,8 +59,8 @@ pub fn narrowed(query: &Query) -> Narrowed {
 pub fn chips(query: &Query) -> Vec<Chip> {
     let day = |value: &str| date(value).map_or_else(String::new, long_day);
     let label = |name: &str, value: &str| match (name, value) {
-        ("looked", "yes") => "Looked at".to_owned(),
-        ("looked", _) => "Not yet looked at".to_owned(),
+        ("looked", "yes") => "Looked at: yes".to_owned(),
+        ("looked", _) => "Looked at: not yet".to_owned(),
         ("from", day_of) => format!("From {}", day(day_of)),
         (_, day_of) => format!("To {}", day(day_of)),
     };

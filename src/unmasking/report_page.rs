@@ -66,20 +66,38 @@ pub async fn mark(
 
 fn set(conn: &mut Conn, who: &Who, now: Now, reference: &str, form: &MarkForm) -> Result<String, Error> {
     let whose = Whose::Ours(Ours::of(conn, who)?);
-    let one = store::one(conn, &whose, reference)?;
-    let (page, looked) = (format!("/audit/break-glass/{reference}"), form.looked != "no");
+    store::one(conn, &whose, reference)?;
+    let page = format!("/audit/break-glass/{reference}");
     once(conn, now.moment, who.user_id, &form.key, |conn| {
-        let version: i64 = form.version.parse().unwrap_or(0);
-        if !store::mark(conn, now.moment, who, (reference, version), looked)? {
-            return Err(Error::conflict(
+        let version = form.version.parse().unwrap_or(0);
+        match record(conn, now, who, reference, version, form.looked != "no")? {
+            true => Ok(page.clone()),
+            false => Err(Error::conflict(
                 "Another auditor has marked this break-glass read meanwhile.",
                 page.clone(),
                 format!("Go to break-glass read {reference}"),
-            ));
+            )),
         }
-        let verb = if looked { Verb::UnmaskingLookedAt } else { Verb::UnmaskingReopened };
-        let subjects = [Subject::unmasking(reference), Subject::person(&one.pseudonym)];
-        audit::record(conn, now.moment, &who.actor, verb, &subjects, json!({}))?;
-        Ok(page.clone())
     })
+}
+
+/// Marks a break-glass read of the auditor's as looked at, or not after all, and records it; whether it was still at that
+/// version.
+pub fn record(
+    conn: &mut Conn,
+    now: Now,
+    who: &Who,
+    reference: &str,
+    version: i64,
+    looked: bool,
+) -> Result<bool, Error> {
+    let whose = Whose::Ours(Ours::of(conn, who)?);
+    let one = store::one(conn, &whose, reference)?;
+    if !store::mark(conn, now.moment, who, (reference, version), looked)? {
+        return Ok(false);
+    }
+    let verb = if looked { Verb::UnmaskingLookedAt } else { Verb::UnmaskingReopened };
+    let subjects = [Subject::unmasking(reference), Subject::person(&one.pseudonym)];
+    audit::record(conn, now.moment, &who.actor, verb, &subjects, json!({}))?;
+    Ok(true)
 }

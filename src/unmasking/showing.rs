@@ -68,8 +68,8 @@ pub async fn show_once(
     }
 }
 
-/// Uses up the right and records it, or does neither.
-fn take(
+/// Uses up the caller's right to see once who somebody is and records it, or does neither.
+pub fn take(
     conn: &mut Conn,
     who: &Who,
     now: Now,

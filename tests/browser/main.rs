@@ -8,6 +8,7 @@ mod drafting;
 mod groups;
 mod imports;
 mod look;
+mod looked;
 mod organisations;
 mod patterns;
 mod people;
