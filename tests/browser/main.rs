@@ -18,6 +18,7 @@ mod runs;
 mod schemes;
 mod signing_in;
 mod users;
+mod whole;
 
 use browser::{Browser, Chromedriver, Scripts};
 use look::Looker;
