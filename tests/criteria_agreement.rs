@@ -236,3 +236,42 @@ on_both! {
         assert!(text.contains("Was to take force on"), "{text}");
     }
 }
+
+on_both! {
+    async fn what_identifies_somebody_stands_in_no_term_decision_or_withdrawal(portal) {
+        let portal = agreeing(portal);
+        draft(&portal, "LTC_16_74", "age >= 18 and age <= 74 and ltc_count >= 1");
+        let page = "/criteria/LOC01/LTC_16_74/versions/2";
+        let mut ann = portal.signed_in("ann@example.org").await;
+        let form = ann.get(&format!("{page}/proposal")).await;
+        let (key, version) = (form.field("key"), form.field("version"));
+        let terms = [
+            ("key", &*key), ("version", &*version), ("reason", "As Mr Ash says"), ("equality_note", "Ring 07700 900123"),
+            ("force_day", "1 6 2015"),
+        ];
+        let asked = ann.post(&format!("{page}/proposal"), &terms).await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(asked.text().contains("<mark>Mr Ash</mark>") && asked.text().contains("<mark>07700 900123</mark>"));
+        let key = asked.field("key");
+        let removed = [("key", &*key), ("identified_shown", "yes"), ("identified", "remove")];
+        let kept = ann.post(&format!("{page}/proposal"), &[&terms[1..], &removed].concat()).await;
+        assert_eq!(kept.location(), format!("{page}/proposal/check"), "{}", kept.text());
+        let check = ann.get(kept.location()).await;
+        assert!(check.text().contains("As [removed] says") && check.text().contains("Ring [removed]"));
+        let (key, version, hash) = (check.field("key"), check.field("version"), check.field("hash"));
+        let send = [("key", &*key), ("version", &*version), ("hash", &*hash)];
+        assert_eq!(ann.post(kept.location(), &send).await.status, StatusCode::SEE_OTHER);
+        let mut bob = portal.signed_in("bob@example.org").await;
+        let asked = decide(&mut bob, page, "approve", "1 6 2015", "Ask ann@example.org").await;
+        assert!(asked.text().contains("<mark>ann@example.org</mark>"), "{}", asked.text());
+        let approved = decide(&mut bob, page, "approve", "1 6 2015", "Nobody cares for it").await;
+        assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.text());
+        let asked = withdraw(&mut ann, page, "other", "W1A 1AA objects").await;
+        assert!(asked.text().contains("<mark>W1A 1AA</mark>"), "{}", asked.text());
+        let written: String = portal.read(|conn| {
+            let contents: Vec<Option<String>> = audit_entries::table.select(audit_entries::content).load(conn)?;
+            Ok(contents.into_iter().flatten().collect())
+        });
+        assert!(!written.contains("Mr Ash") && !written.contains("900123"), "nor in the audit trail");
+    }
+}

@@ -95,7 +95,7 @@ fn join(conn: &mut Conn, who: &Who, now: Now, address: &Address, with: &str) -> 
     }
     let proposal = match other.proposal_id.or(draft.proposal_id) {
         Some(proposal) => proposal,
-        None => agreement::store::add(conn, now.moment, &who.actor, seen.here.locality.id)?.id,
+        None => agreement::store::add(conn, now.recorded(), &who.actor, seen.here.locality.id)?.id,
     };
     let mine = |one: &&Version| {
         one.id == draft.id || draft.proposal_id.is_some() && one.proposal_id == draft.proposal_id

@@ -260,13 +260,13 @@ pub async fn begin(
 /// Makes drafts; several are put together. The address of the one of the page's group, or the first.
 fn make(conn: &mut Conn, who: &Who, now: Now, here: &Here, begun: Vec<Begun>) -> Result<String, Error> {
     let together = match &*begun {
-        [_, _, ..] => Some(agreement::store::add(conn, now.moment, &who.actor, here.locality.id)?.id),
+        [_, _, ..] => Some(agreement::store::add(conn, now.recorded(), &who.actor, here.locality.id)?.id),
         _ => None,
     };
     let mut made = Vec::new();
     for one in begun {
         let place = (here.locality.id, &*one.group);
-        let version = store::add(conn, now.moment, &who.actor, place, &one.typed, one.made_from_id)?;
+        let version = store::add(conn, now.recorded(), &who.actor, place, &one.typed, one.made_from_id)?;
         if together.is_some() {
             store::put_into(conn, &version, together)?;
         }

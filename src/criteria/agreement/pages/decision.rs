@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{LONGEST, Text, label, tally, what};
 use crate::access::{Commissioner, Who, say_done};
+use crate::audit::Subject;
 use crate::clock::Now;
 use crate::criteria::agreement::deciding::{self, Decision, NotDecided};
 use crate::criteria::agreement::life::Refusal;
@@ -22,6 +23,8 @@ use crate::page::{
     Choice, Chrome, Difference, Mistakes, NavItem, StalePage, TypedDate, filters, long_day, save, see_other,
     show, show_as,
 };
+use crate::people::identified_text::{Caught, Found, Said, Typed, fields, look};
+use crate::people::identifiers::About;
 
 /// A decision as typed.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -36,6 +39,8 @@ pub struct DecisionForm {
     force_month: String,
     force_year: String,
     reason: String,
+    #[serde(flatten)]
+    said: Said,
 }
 
 const APPROVE: &str = "approve";
@@ -163,6 +168,7 @@ pub async fn form(
 enum Undecided {
     Mistaken(Mistakes),
     Not(NotDecided),
+    Identified(Box<Found>),
 }
 
 pub async fn send(
@@ -189,6 +195,10 @@ pub async fn send(
     let seen = database.read(move |conn| Seen::of(conn, &by, now, &address)).await?;
     let mistakes = match undecided {
         Undecided::Not(NotDecided::Stale) => return stale(&who, &seen, &form),
+        Undecided::Identified(found) => {
+            let page = format!("{}/decision", seen.path());
+            return found.ask(&who, page.clone(), page, fields(&form));
+        }
         Undecided::Mistaken(mistakes) => mistakes,
         Undecided::Not(NotDecided::InTheWay(message)) => Mistakes::of_one("force", message),
         Undecided::Not(NotDecided::Refused(refusals)) => mistakes_of(&refusals),
@@ -237,8 +247,17 @@ fn decide(
         Decision::Approve { on, .. } => Decision::Approve { on, impact: foreseen },
         Decision::Return => Decision::Return,
     };
+    let clear =
+        match look(&[Typed::new("reason", "Reason", &reason)], &About::default(), now.today, &form.said) {
+            Ok(clear) => clear,
+            Err(Caught::Mend(mistakes)) => return Ok(Err(Undecided::Mistaken(mistakes))),
+            Err(Caught::Ask(found)) => return Ok(Err(Undecided::Identified(found))),
+        };
     let version = form.version.parse().unwrap_or(0);
-    let decided = deciding::decide(conn, now, who, &seen, version, &decision, &reason)?;
+    let decided = deciding::decide(conn, now, who, &seen, version, &decision, &clear.text("reason"))?;
+    if decided.is_ok() {
+        clear.record(conn, now, who, &[Subject::proposal(&seen.proposed()?.proposal.reference)])?;
+    }
     Ok(decided.map(|()| seen.path()).map_err(Undecided::Not))
 }
 

@@ -26,9 +26,11 @@ use crate::groups::schemes::store::before;
 use crate::once::fresh_key;
 use crate::page::typed::{self, required_day, required_text};
 use crate::page::{
-    Chrome, Difference, Mistakes, NavItem, StalePage, TypedDate, Unsaved, filters, long_day, save, see_other,
-    show, show_as,
+    Chrome, Difference, Mistakes, NavItem, StalePage, TypedDate, filters, long_day, save, see_other, show,
+    show_as,
 };
+use crate::people::identified_text::{Caught, Found, Said, Typed, fields, look};
+use crate::people::identifiers::About;
 
 /// The terms as typed.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -44,6 +46,8 @@ pub struct TermsForm {
     answer_by_day: String,
     answer_by_month: String,
     answer_by_year: String,
+    #[serde(flatten)]
+    said: Said,
 }
 
 impl TermsForm {
@@ -197,6 +201,13 @@ pub async fn form(
     }
 }
 
+/// Why terms were not kept.
+enum NotKept {
+    Mistaken(Mistakes),
+    Stale,
+    Identified(Box<Found>),
+}
+
 /// Keeps the terms with the draft and goes on to check them.
 pub async fn keep(
     Commissioner(who): Commissioner,
@@ -218,10 +229,11 @@ pub async fn keep(
         Err(seen) => return frozen(&who, &seen, form),
     };
     match unsaved {
-        Unsaved::Mistaken(mistakes) => {
+        NotKept::Mistaken(mistakes) => {
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &FormPage::new(&who, draft, form, mistakes))
         }
-        Unsaved::Stale => stale(&who, draft, &form),
+        NotKept::Identified(found) => found.ask(&who, draft.path(), draft.path(), fields(&form)),
+        NotKept::Stale => stale(&who, draft, &form),
     }
 }
 
@@ -231,24 +243,37 @@ fn keep_form(
     who: &Who,
     address: &Address,
     form: &TermsForm,
-) -> Result<Result<String, Unsaved>, Error> {
-    let Ok(draft) = Draft::still(conn, who, now, address)? else { return Ok(Err(Unsaved::Stale)) };
+) -> Result<Result<String, NotKept>, Error> {
+    let Ok(draft) = Draft::still(conn, who, now, address)? else { return Ok(Err(NotKept::Stale)) };
     let terms = match form.check(conn, now, &draft)? {
         Ok(terms) => terms,
-        Err(mistakes) => return Ok(Err(mistakes.into())),
+        Err(mistakes) => return Ok(Err(NotKept::Mistaken(mistakes))),
     };
     if form.version.parse() != Ok(draft.agreement.proposal.version) {
-        return Ok(Err(Unsaved::Stale));
+        return Ok(Err(NotKept::Stale));
     }
+    let typed = [
+        Typed::new("reason", "Reason", &terms.reason),
+        Typed::new("equality_note", "Equality note", &terms.equality_note),
+    ];
+    let clear = match look(&typed, &About::default(), now.today, &form.said) {
+        Ok(clear) => clear,
+        Err(Caught::Mend(mistakes)) => return Ok(Err(NotKept::Mistaken(mistakes))),
+        Err(Caught::Ask(found)) => return Ok(Err(NotKept::Identified(found))),
+    };
+    let (reason, equality_note) = (clear.text("reason"), clear.text("equality_note"));
+    let form = TermsForm { reason, equality_note, said: Said::default(), ..form.clone() };
+    let (reason, equality_note) = (form.reason.clone(), form.equality_note.clone());
+    let terms = Terms { reason, equality_note, ..terms };
     let proposal = match draft.kept {
         true => draft.agreement.proposal.clone(),
         false => store::of_draft(conn, now.recorded(), &who.actor, &draft.seen.version)?,
     };
     if !keep_terms(conn, &proposal, proposal.version, &terms)? {
-        return Ok(Err(Unsaved::Stale));
+        return Ok(Err(NotKept::Stale));
     }
     let subjects = [Subject::proposal(&proposal.reference), Subject::locality(&draft.seen.locality.code)];
-    let details = typed::in_audit(form);
+    let details = typed::in_audit(&form);
     audit::record(
         conn,
         now.moment,
@@ -257,6 +282,7 @@ fn keep_form(
         &subjects,
         json!({ "terms": details }),
     )?;
+    clear.record(conn, now, who, &subjects)?;
     Ok(Ok(format!("{}/check", draft.path())))
 }
 

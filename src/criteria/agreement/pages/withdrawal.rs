@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{LONGEST, answered, label, what};
 use crate::access::{Commissioner, Who, say_done};
+use crate::audit::Subject;
 use crate::clock::Now;
 use crate::criteria::agreement::deciding::{may_withdraw, withdraw};
 use crate::criteria::agreement::seen::{Address, Agreement, Seen};
@@ -15,9 +16,9 @@ use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::fresh_key;
 use crate::page::typed::{self, text};
-use crate::page::{
-    Choice, Chrome, Difference, Mistakes, NavItem, StalePage, Unsaved, save, see_other, show, show_as,
-};
+use crate::page::{Choice, Chrome, Difference, Mistakes, NavItem, StalePage, save, see_other, show, show_as};
+use crate::people::identified_text::{Caught, Found, Said, Typed, fields, look};
+use crate::people::identifiers::About;
 
 /// Why and with which words, as typed.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -27,6 +28,15 @@ pub struct WithdrawalForm {
     version: String,
     why: String,
     words: String,
+    #[serde(flatten)]
+    said: Said,
+}
+
+/// Why it was not withdrawn.
+enum NotWithdrawn {
+    Mistaken(Mistakes),
+    Stale,
+    Identified(Box<Found>),
 }
 
 const OTHER: &str = "other";
@@ -137,16 +147,28 @@ pub async fn send(
     let work = move |conn: &mut Conn| {
         let (seen, is_open) = proposed(conn, &by, now, &of)?;
         if !is_open {
-            return Ok(Err(Unsaved::Stale));
+            return Ok(Err(NotWithdrawn::Stale));
         }
-        let reason = match typed.check() {
+        if let Err(mistakes) = typed.check() {
+            return Ok(Err(NotWithdrawn::Mistaken(mistakes)));
+        }
+        let words = [Typed::new("words", "Your words", &typed.words)];
+        let clear = match look(&words, &About::default(), now.today, &typed.said) {
+            Ok(clear) => clear,
+            Err(Caught::Mend(mistakes)) => return Ok(Err(NotWithdrawn::Mistaken(mistakes))),
+            Err(Caught::Ask(found)) => return Ok(Err(NotWithdrawn::Identified(found))),
+        };
+        let reason = match (WithdrawalForm { words: clear.text("words"), ..typed.clone() }).check() {
             Ok(reason) => reason,
-            Err(mistakes) => return Ok(Err(Unsaved::Mistaken(mistakes))),
+            Err(mistakes) => return Ok(Err(NotWithdrawn::Mistaken(mistakes))),
         };
         let version = typed.version.parse().unwrap_or(0);
         Ok(match withdraw(conn, now, &by, &seen, version, &reason)? {
-            true => Ok(seen.path()),
-            false => Err(Unsaved::Stale),
+            true => {
+                clear.record(conn, now, &by, &[Subject::proposal(&seen.proposed()?.proposal.reference)])?;
+                Ok(seen.path())
+            }
+            false => Err(NotWithdrawn::Stale),
         })
     };
     let unsaved = match save(&database, now, &who, &form.key, work).await? {
@@ -160,10 +182,14 @@ pub async fn send(
     let (seen, is_open) = database.read(move |conn| proposed(conn, &by, now, &address)).await?;
     match unsaved {
         _ if !is_open => late(&who, &seen, form),
-        Unsaved::Mistaken(mistakes) => {
+        NotWithdrawn::Mistaken(mistakes) => {
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &WithdrawalPage::new(&who, seen, form, mistakes))
         }
-        Unsaved::Stale => stale(&who, &seen, &form),
+        NotWithdrawn::Identified(found) => {
+            let page = format!("{}/withdrawal", seen.path());
+            found.ask(&who, page.clone(), page, fields(&form))
+        }
+        NotWithdrawn::Stale => stale(&who, &seen, &form),
     }
 }
 
