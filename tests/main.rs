@@ -27,6 +27,7 @@ mod organisations;
 mod people;
 mod petitions;
 mod petitions_list;
+mod petitions_shared;
 mod previews;
 mod runs;
 mod runs_pages;

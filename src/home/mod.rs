@@ -4,6 +4,7 @@ mod administrator;
 mod auditor;
 mod criteria;
 mod pages;
+mod petitions;
 mod practice;
 mod provider;
 mod region;

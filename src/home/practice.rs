@@ -1,6 +1,7 @@
 //! What waits for those who care for people: a practice, a network of practices, a coordinator.
 
 use super::auditor::since;
+use super::petitions;
 use super::waiting::{Cell, Table, Waiting};
 use crate::access::{Role, Who};
 use crate::clock::{Now, london_day};
@@ -27,6 +28,7 @@ const UNMASKED: u64 = 30;
 
 pub fn practice(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Waiting, Error> {
     let mut home = Waiting::default();
+    petitions::petitions(conn, who, now, &mut home)?;
     let (questions, corrections) = practice_list::waiting(conn, who.organisation_id())?;
     home.card(
         questions,
@@ -67,6 +69,7 @@ pub fn practice(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<W
 
 pub fn network(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Waiting, Error> {
     let mut home = Waiting::default();
+    petitions::petitions(conn, who, now, &mut home)?;
     let (provisional, rows) = kept(conn, scope)?;
     home.people(
         provisional,

@@ -4,6 +4,7 @@
 use chrono::Datelike;
 
 use super::criteria;
+use super::petitions;
 use super::waiting::{Cell, Table, Waiting};
 use crate::access::{Role, Who};
 use crate::clock::Now;
@@ -29,6 +30,7 @@ use crate::runs::store::{Locality, Run};
 
 pub fn provider(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Result<Waiting, Error> {
     let mut home = Waiting::default();
+    petitions::petitions(conn, who, now, &mut home)?;
     criteria::provider(conn, who, now, &mut home)?;
     let due = list::count(conn, who, scope, now, Which::Due)?;
     home.people(

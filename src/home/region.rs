@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::criteria;
+use super::petitions;
 use super::waiting::{ToDo, Waiting};
 use crate::access::Who;
 use crate::clock::Now;
@@ -35,6 +36,7 @@ pub fn commissioner(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Resu
     let name: HashMap<i64, &str> =
         places.iter().map(|locality| (locality.id, locality.name.as_str())).collect();
     let mut home = Waiting::default();
+    petitions::petitions(conn, who, now, &mut home)?;
     criteria::commissioner(conn, who, scope, now, &mut home)?;
     home.card(
         count(dry_runs.len()),

@@ -1,5 +1,7 @@
 //! What home pages are made of: counts that lead to their lists, things to do, tables and short lists.
 
+use std::borrow::Cow;
+
 use crate::clock::Moment;
 use crate::disclosure::Shown;
 use crate::jobs::{Job, Kind, State};
@@ -8,7 +10,7 @@ use crate::jobs::{Job, Kind, State};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
     pub count: Shown<i64>,
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     pub href: String,
 }
 
@@ -95,8 +97,13 @@ impl Waiting {
     /// Adds a count of people; one of nobody is not shown.
     pub fn people(&mut self, count: Shown<i64>, label: impl Into<Counted>, href: String) {
         if !count.is_nil() {
-            self.cards.push(Card { count, label: label.into().of(count), href });
+            self.cards.push(Card { count, label: label.into().of(count).into(), href });
         }
+    }
+
+    /// Adds a count under a name somebody gave it, also where it is nothing.
+    pub fn named(&mut self, count: i64, name: String, href: String) {
+        self.cards.push(Card { count: Shown::Exact(count), label: name.into(), href });
     }
 
     /// Adds a list with the card that counts it; an empty one is not shown.

@@ -30,7 +30,9 @@ use crate::groups::place::{AgeBand, Place};
 use crate::keys::read_pseudonym;
 use crate::movements::entry::Entry;
 use crate::movements::store::of_person;
-use crate::page::{Chrome, Query, filters, show};
+use crate::page::{Chrome, Query, filters, long_day, show};
+use crate::petitions::of_person::{self, OfPerson};
+use crate::petitions::petition::Petition;
 use crate::runs::again;
 use crate::runs::store::{Locality, Run, current, locality_of};
 use crate::settings::declared::Declared;
@@ -64,6 +66,8 @@ struct PersonPage {
     /// The run's, in completed years.
     minimum_age: u16,
     corrections: Vec<Correction>,
+    /// None where the caller reads no petitions.
+    petitions: Option<OfPerson>,
     reads_runs: bool,
     scope: Scope,
     today: NaiveDate,
@@ -109,6 +113,18 @@ impl PersonPage {
 
     fn corrected(&self, one: &Correction) -> String {
         capital(fact_words(&one.fact))
+    }
+
+    /// "Healthy, 75 and over to Dementia, submitted 5 April 2026".
+    fn petition_words(&self, one: &Petition) -> String {
+        let group = |code: &Option<String>| self.scope.group_label(code.as_deref());
+        let to = if one.to_group.is_some() { group(&one.to_group) } else { "a group not chosen yet".into() };
+        let when = match (one.submitted_on, one.closed_on) {
+            (_, Some(day)) => format!("closed {}", long_day(day)),
+            (Some(day), None) => format!("submitted {}", long_day(day)),
+            (None, None) => format!("drafted {}", long_day(one.drafted_on)),
+        };
+        format!("{} to {to}, {when}", capital(group(&one.from_group)))
     }
 
     fn list(&self) -> String {
@@ -212,6 +228,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, pseudonym: String) -> Result<Perso
         },
         has_case: DECISIONS.contains(&who.role()) && case_of(conn, who, now, &person.pseudonym)?,
         corrections: corrections::of_people(conn, &[person.person_id])?,
+        petitions: of_person::of_person(conn, who, now, &person)?,
         hold: match &locality {
             Some(locality) => holds::of_person(conn, person.person_id, locality.id)?,
             None => None,

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::applying::apply;
+use super::assigning;
 use super::clock::Stage;
 use super::found::Found;
 use super::history::{self, What};
@@ -105,6 +106,7 @@ pub fn submit(conn: &mut Conn, now: Now, who: &Who, found: &Found) -> Result<Don
         .execute(conn)?;
     store::note_drafter(conn, petition.id, who.user_id)?;
     store::ask_opinions(conn, petition.id, &networks, now.today)?;
+    assigning::release(conn, petition.id)?;
     history::note(conn, now, Some(who), (petition.id, state), What::Submitted, "")?;
     for (network, _) in &networks {
         let to = (*network, &[Role::Provider][..]);

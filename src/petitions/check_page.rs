@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::acts;
+use super::assigning;
 use super::filing::lacks;
 use super::form_page::draft;
 use super::found::{Found, locked};
@@ -211,6 +212,7 @@ fn make_ready(
     if !store::make_ready(conn, petition)? {
         return Ok(Err(Unsaved::stale(found)));
     }
+    assigning::release(conn, petition.id)?;
     history::note(conn, now, Some(who), (petition.id, State::Draft), What::Ready, "")?;
     let to = (petition.practice_id, &[Role::Gp][..]);
     letters::organisation(conn, now, Some(who), petition, to, (Letter::PetitionReady, None))?;

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::absence::store::cover_of;
 use super::found::Found;
 use super::petition::Petition;
 use crate::access::{Role, Who};
@@ -45,7 +46,7 @@ fn about(petition: &Petition, due: Option<NaiveDate>) -> String {
     About { reference: petition.reference.clone(), path: petition.path(), due }.to_string()
 }
 
-/// Tells whoever decides: the commissioner it is assigned to, or those of the locality's leading commissioner.
+/// Tells whoever decides: the commissioner it is assigned to and whoever sees to their work, or those of the locality's leading commissioner.
 pub fn reviewers(
     conn: &mut Conn,
     now: Now,
@@ -54,7 +55,11 @@ pub fn reviewers(
     letter: (Letter, Option<NaiveDate>),
 ) -> Result<(), Error> {
     if let Some(assigned) = petition.assigned_to {
-        return user(conn, now, who, petition, assigned, letter);
+        user(conn, now, who, petition, assigned, letter)?;
+        return match cover_of(conn, assigned, Role::Commissioner, now.today)? {
+            Some(cover) => user(conn, now, who, petition, cover, letter),
+            None => Ok(()),
+        };
     }
     let leading: Option<i64> = localities::table
         .inner_join(organisations::table.on(organisations::code.eq(localities::commissioner_code)))

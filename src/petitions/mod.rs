@@ -3,6 +3,8 @@
 pub mod absence;
 pub mod acts;
 pub mod applying;
+mod assign_page;
+pub mod assigning;
 mod check_page;
 pub mod clock;
 pub mod clockwork;
@@ -16,6 +18,7 @@ pub mod found;
 pub mod history;
 mod letters;
 pub mod life;
+pub mod of_person;
 mod opinion_page;
 mod overtaken;
 mod page;
@@ -26,6 +29,7 @@ mod review_page;
 pub mod store;
 pub mod terms;
 mod text_page;
+pub mod views;
 pub mod words;
 pub mod worklist;
 
@@ -35,9 +39,19 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/petitions", web::get().to(worklist::list))
         .route("/petitions.csv", web::get().to(worklist::list_csv))
+        .route("/petitions/absence", web::get().to(absence::form))
+        .route("/petitions/absence", web::post().to(absence::add))
+        .route("/petitions/absence/{reference}/end", web::post().to(absence::end))
+        .route("/petitions/views", web::get().to(views::list))
+        .route("/petitions/views", web::post().to(views::save))
+        .route("/petitions/views/{reference}/home", web::post().to(views::home))
+        .route("/petitions/views/{reference}/deletion", web::post().to(views::delete))
+        .route("/petitions/views/{reference}/restoration", web::post().to(views::restore))
         .route("/petitions/new", web::get().to(form_page::new))
         .route("/petitions/new", web::post().to(form_page::create))
         .route("/petitions/{reference}", web::get().to(page::petition))
+        .route("/petitions/{reference}/assign", web::get().to(assign_page::form))
+        .route("/petitions/{reference}/assign", web::post().to(assign_page::assign))
         .route("/petitions/{reference}/edit", web::get().to(form_page::edit))
         .route("/petitions/{reference}/edit", web::post().to(form_page::save_draft))
         .route("/petitions/{reference}/record", web::get().to(record_page::form))

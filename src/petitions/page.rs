@@ -6,6 +6,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde_json::json;
 
+use super::assigning::{self, Colleague};
 use super::filing::{Grouped, grouped};
 use super::found::{Found, Side, find};
 use super::life::{Act, By, State, Withdrawal};
@@ -39,6 +40,8 @@ struct PetitionPage {
     evidence: Option<Evidence>,
     nexts: Vec<Next>,
     earlier: Vec<Petition>,
+    /// Who of the caller's side has it.
+    assigned: Option<Colleague>,
     who: Who,
     today: NaiveDate,
 }
@@ -189,6 +192,9 @@ pub fn nexts(found: &Found, today: NaiveDate) -> Vec<Next> {
     if may(Act::Ask) && !may(Act::Approve) {
         nexts.push(next("Ask for information", "decide", false));
     }
+    if found.petition.state.is_open() {
+        nexts.push(next("Assign", "assign", false));
+    }
     nexts
 }
 
@@ -210,6 +216,7 @@ pub async fn petition(
             chrome: who.chrome(),
             evidence: evidence(conn, &who, &found)?,
             nexts: nexts(&found, now.today),
+            assigned: assigning::assigned(conn, &who, &found)?,
             earlier,
             today: now.today,
             found,

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::page::Asked;
+use super::asked::Asked;
 use super::rows;
 use crate::access::{ReadsPetitions, Who};
 use crate::audit::{self, Subject, Verb};

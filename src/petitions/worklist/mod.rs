@@ -1,5 +1,6 @@
 //! The worklist of petitions: whose a caller's petitions are, narrowed, counted, sorted and read in SQL, a page at a time.
 
+pub mod asked;
 pub mod chosen;
 pub mod csv;
 pub mod filters;

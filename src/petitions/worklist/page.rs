@@ -5,18 +5,19 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::chosen::Offers;
-use super::filters::{Filters, Sort, View};
+use super::asked::Asked;
+use super::filters::View;
 use super::line::{Line, lines};
 use super::rows;
-use super::whose::Whose;
 use crate::access::{ReadsPetitions, Role, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::movements::csv::MOST_ROWS;
-use crate::page::{Chip, Choice, Chrome, Mistakes, Pages, Query, filters, show};
+use crate::page::{Chip, Choice, Chrome, Mistakes, Pages, Query, filters, long_day, show};
+use crate::petitions::absence::store as absences;
+use crate::petitions::views::store::{self as views, Saved};
 
 /// A tab of the list: what, where, how many, and whether it is the one shown.
 struct Tab {
@@ -42,6 +43,10 @@ struct ListPage {
     sorted_by: &'static str,
     /// The next day on which anything is due, said where nothing waits.
     next_due: Option<NaiveDate>,
+    /// The caller's saved views and those shared with them.
+    views: Vec<Saved>,
+    /// Absences that concern the caller today: theirs, and those of colleagues they see to.
+    away: Vec<String>,
     /// Whether the caller drafts petitions.
     files: bool,
     mistakes: Mistakes,
@@ -61,28 +66,13 @@ impl ListPage {
         format!("/petitions.csv{}", self.query.without("page").without("per"))
     }
 
+    /// Where this list is saved under a name.
+    fn save(&self) -> String {
+        format!("/petitions/views{}", self.query.without("page").with("view", self.view.word()))
+    }
+
     fn has_csv(&self) -> bool {
         self.pages.rows <= MOST_ROWS
-    }
-}
-
-/// A list that was asked for, within what the caller may see.
-pub struct Asked {
-    pub whose: Whose,
-    pub offers: Offers,
-    /// The address, without filters for values nobody offers.
-    pub query: Query,
-    pub filters: Filters,
-    pub sort: Sort,
-}
-
-impl Asked {
-    pub fn of(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<Asked, Error> {
-        let whose = Whose::of(conn, who, now)?;
-        let offers = Offers::of(conn, &whose)?;
-        let query = offers.offered(query)?;
-        let (filters, sort) = (offers.read(&query), Sort::from_word(query.get("sort")));
-        Ok(Asked { whose, offers, query, filters, sort })
     }
 }
 
@@ -126,6 +116,8 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<ListPage, 
         fields: offers.fields(),
         overdue: rows::count_overdue(conn, &whose, &filters)?,
         lines: lines(conn, &whose, found)?,
+        views: views::all(conn, who, now)?.into_iter().filter(|view| !view.is_deleted()).collect(),
+        away: away(conn, who, now.today)?,
         sorted_by: sort.in_words(),
         files: matches!(who.role(), Role::Gp | Role::PracticeStaff | Role::NetworkManager),
         mistakes: Mistakes::new(),
@@ -133,4 +125,22 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<ListPage, 
         pages,
         query,
     })
+}
+
+/// Who is away today and who sees to what is theirs, as far as it concerns the caller.
+fn away(conn: &mut Conn, who: &Who, today: NaiveDate) -> Result<Vec<String>, Error> {
+    let here = absences::here(conn, who, today)?;
+    let said = here.iter().filter(|one| one.is_on(today)).filter_map(|one| {
+        let until = long_day(one.to_on);
+        match () {
+            () if one.user_id == who.user_id => {
+                Some(format!("You are away until {until}. {} sees to your petitions.", one.cover))
+            }
+            () if one.cover_id == who.user_id => {
+                Some(format!("You see to the petitions of {} until {until}.", one.name))
+            }
+            () => None,
+        }
+    });
+    Ok(said.collect())
 }

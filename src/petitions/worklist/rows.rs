@@ -1,7 +1,9 @@
 //! Counting and reading petitions, some rows at a time.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
-use diesel::dsl::{case_when, min};
+use diesel::dsl::{case_when, count_star, min};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
@@ -33,6 +35,20 @@ pub fn counts(conn: &mut Conn, whose: &Whose) -> Result<Vec<(View, i64)>, Error>
         counts.push((view, count(conn, whose, &Filters::of(view))?));
     }
     Ok(counts)
+}
+
+/// How many petitions of a list each practice (row id) has.
+pub fn count_by_practice(
+    conn: &mut Conn,
+    whose: &Whose,
+    filters: &Filters,
+) -> Result<HashMap<i64, i64>, Error> {
+    let rows: Vec<(i64, i64)> = petitions::table
+        .group_by(petitions::practice_id)
+        .select((petitions::practice_id, count_star()))
+        .filter(matching(whose, filters))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The next day, not past, on which something of an open petition of the caller's is due.
