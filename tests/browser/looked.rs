@@ -97,8 +97,8 @@ async fn anybody_reads_what_groups_mean(journey: &Journey) {
 fn somebody(journey: &Journey, practice: &str) -> (String, String) {
     let placements = journey.portal.run(&["export", "placements", "--identified", "--format", "ndjson"]);
     let rows = placements.lines().map(|line| serde_json::from_str(line).expect("a line of JSON"));
-    let theirs = rows.filter(|row: &serde_json::Value| row["practice"] == practice);
-    let one = theirs.last().expect("the practice has people");
+    let mut theirs = rows.filter(|row: &serde_json::Value| row["practice"] == practice);
+    let one = theirs.next_back().expect("the practice has people");
     let text = |name: &str| one[name].as_str().expect("a text").to_owned();
     (text("pseudonym"), text("nhs_number"))
 }
