@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::groups::scheme::{CancerMode, Group};
 use crate::once::{fresh_key, once};
 use crate::page::{
-    Choice, Chrome, Difference, Mistakes, NavItem, StalePage, Unsaved, save, see_other, show_as,
+    Choice, Chrome, Difference, Mistakes, NavItem, StalePage, Unsaved, Whose, save, see_other, show_as,
 };
 use crate::runs::store::Locality;
 
@@ -284,5 +284,5 @@ fn stale(who: &Who, here: &Locality, version: &Version, form: &StepForm) -> Resu
         record: format!("{}/edit", address(here, version.number)),
         key: String::new(),
     };
-    page.answer()
+    page.answer_of(Whose::SomebodyElses, address(here, version.number))
 }
