@@ -17,17 +17,18 @@ use crate::config::Ground;
 use crate::csv_out::CsvOut;
 use crate::error::Error;
 use crate::people::export::write_people;
+use crate::petitions::export::write_petitions;
 use crate::private_file;
 use crate::runs::export as runs;
 
-/// Writes people, their placements, their movements or the audit trail as a file
+/// Writes people, their placements and movements, petitions or the audit trail as a file
 #[derive(Args, Clone, Debug)]
 pub struct Export {
     pub kind: Kind,
     /// The locality's code (default: all)
     #[arg(long, value_name = "CODE")]
     pub locality: Option<String>,
-    /// Placements as they stood on this date (default: today); movements and the audit trail up to it (default: all); not people. YYYY-MM-DD
+    /// Placements as they stood on this date (default: today); movements, petitions and the audit trail up to it (default: all); not people. YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<NaiveDate>,
     /// With NHS numbers; people are exported with their names or not at all
@@ -47,6 +48,8 @@ pub enum Kind {
     People,
     Placements,
     Movements,
+    /// Petitions that were submitted, oldest first
+    Petitions,
     /// The audit trail, oldest first; of a locality, what concerns it
     Audit,
 }
@@ -67,6 +70,7 @@ impl Kind {
             Kind::People => "people",
             Kind::Placements => "placements",
             Kind::Movements => "movements",
+            Kind::Petitions => "petitions",
             Kind::Audit => "audit",
         }
     }
@@ -80,11 +84,11 @@ impl Export {
         );
         ensure!(
             self.as_of.is_none() || self.kind != Kind::People,
-            "people are exported as the register is published now: --as-of is for placements, movements and the audit trail"
+            "people are exported as the register is published now: --as-of is for placements, movements, petitions and the audit trail"
         );
         ensure!(
-            !self.identified || self.kind != Kind::Audit,
-            "the audit trail knows people by pseudonym: --identified is for people, placements and movements"
+            !self.identified || !matches!(self.kind, Kind::Audit | Kind::Petitions),
+            "petitions and the audit trail know people by pseudonym: --identified is for people, placements and movements"
         );
         self.record(ground)?;
         match &self.out {
@@ -105,7 +109,7 @@ impl Export {
                 json!({ "kind": self.kind.word(), "identified": self.identified, "as_of": self.as_of });
             let verb = match self.kind {
                 Kind::Audit => Verb::AuditExported,
-                Kind::People | Kind::Placements | Kind::Movements => Verb::PeopleExported,
+                Kind::People | Kind::Placements | Kind::Movements | Kind::Petitions => Verb::PeopleExported,
             };
             audit::record(conn, now, &Actor::command_line(), verb, &subjects, details)
         })
@@ -116,8 +120,8 @@ impl Export {
         let as_of = match (self.kind, self.as_of) {
             (Kind::People, _) => "the register as published when this was written".to_owned(),
             (Kind::Placements, day) => day.unwrap_or(now.today).to_string(),
-            (Kind::Movements | Kind::Audit, Some(day)) => format!("all up to {day}"),
-            (Kind::Movements | Kind::Audit, None) => "all".to_owned(),
+            (Kind::Movements | Kind::Petitions | Kind::Audit, Some(day)) => format!("all up to {day}"),
+            (Kind::Movements | Kind::Petitions | Kind::Audit, None) => "all".to_owned(),
         };
         let identified = if self.identified { "with NHS numbers" } else { "pseudonyms only" };
         vec![
@@ -153,6 +157,7 @@ impl Export {
                         self.as_of.map(|day| midnight(day.checked_add_days(Days::new(1)).unwrap_or(day)));
                     write_trail(conn, self.locality.as_deref(), until, &mut out)
                 }
+                Kind::Petitions => write_petitions(conn, &localities, self.as_of, &mut out),
                 Kind::Movements => {
                     runs::write_movements(conn, &localities, self.as_of, self.identified, &mut out)
                 }

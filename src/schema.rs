@@ -865,11 +865,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    locality_settings (locality_id, name) {
-        locality_id -> BigInt,
-        name -> Text,
-        value -> Text,
-        version -> BigInt,
+    petition_conditions (petition_id, position) {
+        petition_id -> BigInt,
+        position -> BigInt,
+        condition -> Text,
+        standing -> Text,
     }
 }
 
@@ -993,7 +993,7 @@ diesel::joinable!(petition_opinions -> users (given_by));
 diesel::joinable!(petition_questions -> petitions (petition_id));
 diesel::joinable!(petition_events -> petitions (petition_id));
 diesel::joinable!(petition_reminders -> petitions (petition_id));
-diesel::joinable!(locality_settings -> localities (locality_id));
+diesel::joinable!(petition_conditions -> petitions (petition_id));
 diesel::joinable!(saved_views -> organisations (organisation_id));
 diesel::joinable!(saved_views -> users (user_id));
 diesel::joinable!(absences -> organisations (organisation_id));
@@ -1058,7 +1058,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     petition_questions,
     petition_events,
     petition_reminders,
-    locality_settings,
+    petition_conditions,
     saved_views,
     petition_assignments,
     absences,

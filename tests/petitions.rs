@@ -1,5 +1,8 @@
 //! Petitions: filed, opined on, decided, applied, and who sees what of them.
 
+mod meanwhile;
+mod together;
+
 use actix_web::http::StatusCode;
 use common_ground::access::Role;
 use common_ground::schema::{holds, movements, people};

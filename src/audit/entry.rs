@@ -135,7 +135,6 @@ stored_as_text! {
         ViewSaved = "saved a view",
         ViewDeleted = "deleted a saved view",
         ViewRestored = "brought back a saved view",
-        IdentifierKept = "kept a detail as not personal",
         MovementsListed = "listed movements",
         Exported = "exported",
         PeopleExported = "exported people's records",

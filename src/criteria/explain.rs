@@ -25,11 +25,11 @@ impl Explained {
         Explained::form(&Form::of(expression), facts)
     }
 
-    /// Calls `each` with the answer of every single condition.
-    pub fn count(&self, each: &mut impl FnMut(Answer)) {
+    /// The single conditions, in their order.
+    pub fn conditions(&self) -> Vec<&Explained> {
         match self.parts.is_empty() {
-            true => each(self.answer),
-            false => self.parts.iter().for_each(|part| part.count(each)),
+            true => vec![self],
+            false => self.parts.iter().flat_map(Explained::conditions).collect(),
         }
     }
 

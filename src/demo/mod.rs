@@ -16,6 +16,7 @@ mod nhs_numbers;
 pub mod organisations;
 mod people;
 pub mod person;
+mod petitions;
 mod register;
 mod state;
 pub mod tree;

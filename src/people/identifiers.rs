@@ -252,11 +252,17 @@ fn postcodes(text: &str) -> Vec<Identifier> {
     POSTCODE.find_iter(text).map(|one| Identifier { kind: Kind::Postcode, at: one.range() }).collect()
 }
 
+/// The parts of a name that are a name: in one with capitals, a word without is a particle, such as "van" or "the".
+fn parts_of(name: &str) -> impl Iterator<Item = &str> {
+    let has_capitals = name.contains(char::is_uppercase);
+    let parts = name.split(|sign: char| !sign.is_alphabetic() && sign != '\'');
+    parts.filter(move |part| part.chars().count() >= 2 && (!has_capitals || part.starts_with(char::is_uppercase)))
+}
+
 /// Whole words that are a part of the person's name; one of two letters only as it is written.
 fn names(text: &str, names: &[String]) -> Vec<Identifier> {
     let mut found = Vec::new();
-    let parts = names.iter().flat_map(|name| name.split(|sign: char| !sign.is_alphabetic() && sign != '\''));
-    for part in parts.filter(|part| part.chars().count() >= 2) {
+    for part in names.iter().flat_map(|name| parts_of(name)) {
         let any_case = if part.chars().count() > 2 { "(?i)" } else { "" };
         let Ok(word) = Regex::new(&format!(r"{any_case}\b{}\b", regex::escape(part))) else { continue };
         found.extend(word.find_iter(text).map(|one| Identifier { kind: Kind::Name, at: one.range() }));
@@ -283,6 +289,13 @@ mod tests {
 
     fn about() -> About {
         About { names: vec!["Zebedee".into(), "Test-Li".into()], born: Some("1948-02-07".parse().unwrap()) }
+    }
+
+    #[test]
+    fn a_particle_of_a_name_is_no_name() {
+        let about = About { names: vec!["van der Berg".into(), "li po".into()], born: None };
+        let of = |text: &str| find(text, &about, today()).len();
+        assert_eq!((of("driven by van to der clinic"), of("Mr. Berg"), of("li and po")), (0, 1, 2));
     }
 
     /// The pieces found, with their kinds.

@@ -10,13 +10,14 @@ use super::assigning;
 use super::clock::Stage;
 use super::found::Found;
 use super::history::{self, What};
+use super::learning;
 use super::letters;
 use super::life::{Act, By, Refusal, State, Withdrawal};
 use super::petition::{Opinion, Petition, Question, ReasonCode};
 use super::store;
 use super::terms::Terms;
 use crate::access::{Role, Who};
-use crate::audit::{self, Actor, Subject, Verb};
+use crate::audit::{self, Actor, Verb};
 use crate::clock::Now;
 use crate::database::Conn;
 use crate::error::Error;
@@ -85,7 +86,7 @@ fn record(
     verb: Verb,
     details: Value,
 ) -> Result<(), Error> {
-    let subjects = [Subject::person(&found.person.pseudonym), Subject::petition(&found.petition.reference)];
+    let subjects = found.subjects();
     audit::record(conn, now.moment, actor, verb, &subjects, details)
 }
 
@@ -107,6 +108,7 @@ pub fn submit(conn: &mut Conn, now: Now, who: &Who, found: &Found) -> Result<Don
     store::note_drafter(conn, petition.id, who.user_id)?;
     store::ask_opinions(conn, petition.id, &networks, now.today)?;
     assigning::release(conn, petition.id)?;
+    learning::note(conn, found)?;
     history::note(conn, now, Some(who), (petition.id, state), What::Submitted, "")?;
     for (network, _) in &networks {
         let to = (*network, &[Role::Provider][..]);

@@ -16,7 +16,7 @@ use super::overtaken::{self, Unsaved};
 use super::petition::{Cares, Category};
 use super::store;
 use crate::access::{DraftsPetitions, Role, Who, say_done};
-use crate::audit::{self, Subject, Verb};
+use crate::audit::{self, Verb};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
@@ -146,7 +146,7 @@ pub async fn submit(
             )?;
             Ok(see_other(address))
         }
-        Err(Unsaved::Mistaken(_)) => {
+        Err(Unsaved::Mistaken(_) | Unsaved::Identified(_)) => {
             let read = move |conn: &mut Conn| page(conn, &who, now, &reference);
             show_as(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, &database.read(read).await?)
         }
@@ -216,7 +216,7 @@ fn make_ready(
     history::note(conn, now, Some(who), (petition.id, State::Draft), What::Ready, "")?;
     let to = (petition.practice_id, &[Role::Gp][..]);
     letters::organisation(conn, now, Some(who), petition, to, (Letter::PetitionReady, None))?;
-    let subjects = [Subject::person(&found.person.pseudonym), Subject::petition(reference)];
+    let subjects = found.subjects();
     let details = serde_json::json!({ "ready": true });
     audit::record(conn, now.moment, &who.actor, Verb::PetitionChanged, &subjects, details)?;
     Ok(Ok(petition.path()))

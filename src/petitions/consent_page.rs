@@ -18,6 +18,7 @@ use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::fresh_key;
 use crate::page::{Choice, Chrome, Mistakes, save, see_other, show, show_as, typed};
+use crate::people::identified_text::{Said, Typed, fields};
 
 /// The answer as typed.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -28,6 +29,8 @@ pub struct ConsentForm {
     reason: String,
     key: String,
     version: String,
+    #[serde(flatten)]
+    said: Said,
 }
 
 #[derive(Template)]
@@ -88,6 +91,10 @@ pub async fn consent(
             };
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &database.read(read).await?)
         }
+        Err(Unsaved::Identified(found)) => {
+            let page = format!("/petitions/{reference}/consent");
+            found.ask(&who, page.clone(), page, fields(&form))
+        }
         Err(Unsaved::Refused(found, refusal)) => {
             overtaken::answer(&who, *found, refusal, vec![("Reason", form.reason)])
         }
@@ -112,7 +119,16 @@ fn keep(
                 Ok(reason) => reason,
                 Err(sentence) => return Ok(Err(Mistakes::of_one("reason", sentence).into())),
             };
-            acts::withdraw(conn, now, Some(who), &found, (Withdrawal::PracticeDeclined, &reason))?
+            let clear = match found.look(now, &[Typed::new("reason", "Reason", &reason)], &form.said) {
+                Ok(clear) => clear,
+                Err(caught) => return Ok(Err(caught.into())),
+            };
+            let reason = clear.text("reason");
+            let done = acts::withdraw(conn, now, Some(who), &found, (Withdrawal::PracticeDeclined, &reason))?;
+            if done.is_ok() {
+                clear.record(conn, now, who, &found.subjects())?;
+            }
+            done
         }
         _ => return Ok(Err(Mistakes::of_one("choice", "Say whether your practice goes on with it").into())),
     };

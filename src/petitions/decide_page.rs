@@ -18,7 +18,7 @@ use super::review_facts::{self, ReviewFacts};
 use super::terms::Terms;
 use super::words;
 use crate::access::{Commissioner, Who, say_done};
-use crate::audit::{self, Subject, Verb};
+use crate::audit::{self, Verb};
 use crate::clock::Now;
 use crate::criteria::answer::Answer;
 use crate::database::{Conn, Database};
@@ -26,6 +26,7 @@ use crate::decisions::decision_form::review_date;
 use crate::error::Error;
 use crate::once::fresh_key;
 use crate::page::{Choice, Chrome, Mistakes, TypedDate, filters, save, see_other, show, show_as, typed};
+use crate::people::identified_text::{Said, Typed, fields};
 use crate::people::person::capital;
 use crate::people::why::fact_words;
 
@@ -48,6 +49,8 @@ pub struct DecideForm {
     review_year: String,
     key: String,
     version: String,
+    #[serde(flatten)]
+    said: Said,
 }
 
 impl DecideForm {
@@ -74,6 +77,17 @@ impl DecideForm {
 
     pub fn review(&self) -> TypedDate {
         TypedDate::new(&self.review_day, &self.review_month, &self.review_year)
+    }
+
+    /// What the reviewer means to do.
+    fn decided(&self, today: NaiveDate, is_record: bool) -> Result<Decided, Mistakes> {
+        match self.choice.as_str() {
+            "grant" | "refuse" => self.check(today, is_record).map(Decided::Verdict),
+            "ask" => typed::required_text("Question", &self.question, LONGEST_CASE)
+                .map(Decided::Question)
+                .map_err(|sentence| Mistakes::of_one("question", sentence)),
+            _ => Err(Mistakes::of_one("choice", "Choose what you decide")),
+        }
     }
 
     /// What is decided; a question is none of it.
@@ -119,6 +133,25 @@ impl DecideForm {
                 Ok(Verdict { granted, reason_code, words, effective_on, review_on, batch: None })
             }
             _ => Err(mistakes),
+        }
+    }
+}
+
+/// What a reviewer does with a petition.
+enum Decided {
+    Verdict(Verdict),
+    Question(String),
+}
+
+impl Decided {
+    /// The text of it: its field, its label and what it says.
+    fn text(&self) -> (&'static str, &'static str, &str) {
+        match self {
+            Decided::Verdict(verdict) if verdict.granted => {
+                ("grant_words", "Words to the GP", &verdict.words)
+            }
+            Decided::Verdict(verdict) => ("refuse_words", "Words to the GP", &verdict.words),
+            Decided::Question(question) => ("question", "Question", question),
         }
     }
 }
@@ -237,8 +270,7 @@ pub async fn form(
         Ok(page) => page,
         Err((found, refusal)) => return overtaken::answer(&who, found, Some(refusal), Vec::new()),
     };
-    let subjects =
-        [Subject::person(&page.found.person.pseudonym), Subject::petition(&page.found.petition.reference)];
+    let subjects = page.found.subjects();
     let record = move |conn: &mut Conn| {
         audit::record(conn, now.moment, &actor, Verb::PetitionRead, &subjects, serde_json::json!({}))
     };
@@ -287,6 +319,10 @@ pub async fn decide(
             };
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &database.read(read).await?)
         }
+        Err(Unsaved::Identified(found)) => {
+            let page = format!("/petitions/{reference}/decide");
+            found.ask(&who, page.clone(), page, fields(&form))
+        }
         Err(Unsaved::Refused(found, refusal)) => {
             let words = [form.grant_words, form.refuse_words, form.question];
             let written = words.into_iter().map(|text| ("What you had written", text)).collect();
@@ -306,19 +342,28 @@ fn keep(
     if form.version.parse() != Ok(found.petition.version) {
         return Ok(Err(Unsaved::stale(found)));
     }
-    let done = match form.choice.as_str() {
-        "grant" | "refuse" => match form.check(now.today, is_record(&found)) {
-            Ok(verdict) => acts::decide(conn, now, who, &found, &verdict)?,
-            Err(mistakes) => return Ok(Err(mistakes.into())),
-        },
-        "ask" => match typed::required_text("Question", &form.question, LONGEST_CASE) {
-            Ok(question) => acts::ask(conn, now, who, &found, &question)?,
-            Err(sentence) => return Ok(Err(Mistakes::of_one("question", sentence).into())),
-        },
-        _ => return Ok(Err(Mistakes::of_one("choice", "Choose what you decide").into())),
+    let decided = match form.decided(now.today, is_record(&found)) {
+        Ok(decided) => decided,
+        Err(mistakes) => return Ok(Err(mistakes.into())),
+    };
+    let (field, label, text) = decided.text();
+    let clear = match found.look(now, &[Typed::new(field, label, text)], &form.said) {
+        Ok(clear) => clear,
+        Err(caught) => return Ok(Err(caught.into())),
+    };
+    let text = clear.text(field);
+    let done = match decided {
+        Decided::Verdict(verdict) => {
+            let verdict = Verdict { words: text, ..verdict };
+            acts::decide(conn, now, who, &found, &verdict)?
+        }
+        Decided::Question(_) => acts::ask(conn, now, who, &found, &text)?,
     };
     match done {
-        Ok(_) => Ok(Ok(found.petition.path())),
+        Ok(_) => {
+            clear.record(conn, now, who, &found.subjects())?;
+            Ok(Ok(found.petition.path()))
+        }
         Err(refusal) => Ok(Err(Unsaved::refused(found, refusal))),
     }
 }

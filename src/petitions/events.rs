@@ -12,7 +12,7 @@ use super::letters;
 use super::life::{Act, By, State, Withdrawal};
 use super::store;
 use crate::access::{Role, Who};
-use crate::audit::{self, Actor, Subject, Verb};
+use crate::audit::{self, Actor, Verb};
 use crate::clock::Now;
 use crate::database::Conn;
 use crate::error::Error;
@@ -151,7 +151,7 @@ fn wait_for_consent(conn: &mut Conn, now: Now, found: &Found, practice: Option<i
         let to = (practice, &[Role::Gp][..]);
         letters::organisation(conn, now, None, petition, to, (Letter::PetitionMoved, None))?;
     }
-    let subjects = [Subject::person(&found.person.pseudonym), Subject::petition(&petition.reference)];
+    let subjects = found.subjects();
     let details = json!({ "waits_for_consent": practice.is_some() });
     audit::record(conn, now.moment, &Actor::service(), Verb::PetitionMoved, &subjects, details)
 }
@@ -177,7 +177,7 @@ pub fn consent(conn: &mut Conn, now: Now, who: &Who, found: &Found) -> Result<Do
     let letter = (Letter::PetitionConsented, petition.due_on);
     letters::networks(conn, now, Some(who), found, letter)?;
     letters::reviewers(conn, now, Some(who), petition, letter)?;
-    let subjects = [Subject::person(&found.person.pseudonym), Subject::petition(&petition.reference)];
+    let subjects = found.subjects();
     let details = json!({ "from": found.label_of(former), "to": found.label_of(practice) });
     audit::record(conn, now.moment, &who.actor, Verb::PetitionConsented, &subjects, details)?;
     Ok(Ok(state))

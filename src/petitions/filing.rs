@@ -160,7 +160,7 @@ pub fn change(conn: &mut Conn, now: Now, who: &Who, found: &Found, said: &Said) 
     if !by_criteria {
         store::drop_fact(conn, draft.id)?;
     }
-    let subjects = [Subject::person(&found.person.pseudonym), Subject::petition(&draft.reference)];
+    let subjects = found.subjects();
     audit::record(conn, now.moment, &who.actor, Verb::PetitionChanged, &subjects, details(&said))?;
     Ok(true)
 }

@@ -4,8 +4,9 @@ use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::petition::{Category, Petition};
-use super::store::Said;
+use super::store;
 use crate::page::{Mistakes, TypedDate, long_day, typed};
+use crate::people::identified_text::{Said, Typed};
 
 /// The longest case, in characters.
 pub const LONGEST_CASE: usize = 4_000;
@@ -31,9 +32,19 @@ pub struct PetitionForm {
     pub then: String,
     pub key: String,
     pub version: String,
+    #[serde(flatten)]
+    pub said: Said,
 }
 
 impl PetitionForm {
+    /// Its free texts, to be looked through.
+    pub fn texts<'a>(&self, said: &'a store::Said) -> [Typed<'a>; 2] {
+        [
+            Typed::new("case_text", "The case", &said.case_text),
+            Typed::new("not_discussed_why", "Why it was not discussed", &said.not_discussed_why),
+        ]
+    }
+
     /// A form of somebody's that says nothing yet.
     pub fn fresh(pseudonym: &str, today: NaiveDate) -> PetitionForm {
         let effective = TypedDate::of(today);
@@ -72,7 +83,7 @@ impl PetitionForm {
     }
 
     /// What it says. A form that is only saved may lack anything, yet not say what cannot be.
-    pub fn check(&self, today: NaiveDate, offered: &[String]) -> Result<Said, Mistakes> {
+    pub fn check(&self, today: NaiveDate, offered: &[String]) -> Result<store::Said, Mistakes> {
         let (mut mistakes, saves) = (Mistakes::new(), self.saves());
         let category = Category::from_word(&self.category);
         if category.is_none() && !(saves && self.category.is_empty()) {
@@ -102,7 +113,7 @@ impl PetitionForm {
         }
         let effective_on = mistakes.note("effective", self.effective_on(today));
         match (why, case, effective_on) {
-            (Some(why), Some(case_text), Some(effective_on)) if mistakes.is_empty() => Ok(Said {
+            (Some(why), Some(case_text), Some(effective_on)) if mistakes.is_empty() => Ok(store::Said {
                 to_group: to_group.filter(|_| !by_criteria),
                 category,
                 case_text,
@@ -151,7 +162,7 @@ mod tests {
         }
     }
 
-    fn check(form: &PetitionForm) -> Result<Said, Mistakes> {
+    fn check(form: &PetitionForm) -> Result<store::Said, Mistakes> {
         form.check(day("2026-11-24"), &["LTC_75".into()])
     }
 
@@ -167,7 +178,7 @@ mod tests {
     #[test]
     fn a_draft_may_lack_anything_and_yet_not_say_what_cannot_be() {
         let blank = PetitionForm { then: "save".into(), ..PetitionForm::default() };
-        assert_eq!(check(&blank), Ok(Said::default()));
+        assert_eq!(check(&blank), Ok(store::Said::default()));
         let odd = PetitionForm { to_group: "NOWHERE".into(), ..blank.clone() };
         assert!(check(&odd).unwrap_err().of("to_group").is_some());
         let past = PetitionForm { effective_day: "1 1 2020".into(), ..blank };

@@ -15,10 +15,12 @@ use super::petition::{Category, Petition};
 use crate::access::{DraftsPetitions, Who, say_done};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
+use crate::criteria::answer::Answer;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::fresh_key;
 use crate::page::{Choice, Chrome, Mistakes, filters, save, see_other, show, show_as};
+use crate::people::identified_text::{Caught, Found as Identified, fields, look};
 use crate::people::person::{ExplainedList, capital};
 use crate::people::why::Stands;
 
@@ -90,15 +92,11 @@ pub fn counts(stands: &Stands) -> String {
     if stands.is_withheld {
         return String::new();
     }
-    let (mut met, mut unmet, mut unknown) = (0, 0, 0);
-    stands.explained.count(&mut |answer| match answer {
-        crate::criteria::answer::Answer::Yes => met += 1,
-        crate::criteria::answer::Answer::No => unmet += 1,
-        crate::criteria::answer::Answer::NotKnown => unknown += 1,
-    });
-    let mut parts = vec![format!("{met} met"), format!("{unmet} not met")];
-    if unknown > 0 {
-        parts.push(format!("{unknown} not known"));
+    let conditions = stands.explained.conditions();
+    let count = |answer| conditions.iter().filter(|one| one.answer == answer).count();
+    let mut parts = vec![format!("{} met", count(Answer::Yes)), format!("{} not met", count(Answer::No))];
+    if count(Answer::NotKnown) > 0 {
+        parts.push(format!("{} not known", count(Answer::NotKnown)));
     }
     format!("Conditions: {}", parts.join(", "))
 }
@@ -133,6 +131,7 @@ pub async fn new(
 /// Why a new petition was not kept.
 enum Unfiled {
     Mistaken(Box<Start>, Mistakes),
+    Identified(Box<Identified>),
     /// Another petition of the person is open.
     Open(Box<Start>),
 }
@@ -153,8 +152,18 @@ pub async fn create(
             Ok(said) => said,
             Err(mistakes) => return Ok(Err(Unfiled::Mistaken(Box::new(start), mistakes))),
         };
-        match filing::begin(conn, now, &by, &start, &said)? {
-            Some(petition) => Ok(Ok(next(&petition, sent.saves()))),
+        let clear = match look(&sent.texts(&said), &start.person.about(), now.today, &sent.said) {
+            Ok(clear) => clear,
+            Err(Caught::Ask(found)) => return Ok(Err(Unfiled::Identified(found))),
+            Err(Caught::Mend(mistakes)) => return Ok(Err(Unfiled::Mistaken(Box::new(start), mistakes))),
+        };
+        match filing::begin(conn, now, &by, &start, &said.cleared(&clear))? {
+            Some(petition) => {
+                let subjects =
+                    [Subject::person(&start.person.pseudonym), Subject::petition(&petition.reference)];
+                clear.record(conn, now, &by, &subjects)?;
+                Ok(Ok(next(&petition, sent.saves())))
+            }
             None => Ok(Err(Unfiled::Open(Box::new(start)))),
         }
     };
@@ -173,6 +182,10 @@ pub async fn create(
         }
         Err(Unfiled::Mistaken(start, mistakes)) => {
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &page(*start, mistakes, form))
+        }
+        Err(Unfiled::Identified(found)) => {
+            let back = format!("/petitions/new?person={}", form.person);
+            found.ask(&who, "/petitions/new", back, fields(&form))
         }
         Err(Unfiled::Open(start)) => show_as(StatusCode::CONFLICT, &page(*start, Mistakes::new(), form)),
     }
@@ -247,9 +260,14 @@ pub async fn save_draft(
             Ok(said) => said,
             Err(mistakes) => return Ok(Err(mistakes.into())),
         };
-        if !filing::change(conn, now, &by, &found, &said)? {
+        let clear = match found.look(now, &sent.texts(&said), &sent.said) {
+            Ok(clear) => clear,
+            Err(caught) => return Ok(Err(caught.into())),
+        };
+        if !filing::change(conn, now, &by, &found, &said.cleared(&clear))? {
             return Ok(Err(Unsaved::stale(found)));
         }
+        clear.record(conn, now, &by, &found.subjects())?;
         let changed = super::store::numbered(conn, found.petition.id)?;
         Ok(Ok(next(&changed, sent.saves())))
     };
@@ -265,6 +283,10 @@ pub async fn save_draft(
                 Ok(FormPage { chrome: who.chrome(), start, draft, form, mistakes, key })
             };
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &database.read(read).await?)
+        }
+        Err(Unsaved::Identified(found)) => {
+            let page = format!("/petitions/{reference}/edit");
+            found.ask(&who, page.clone(), page, fields(&form))
         }
         Err(Unsaved::Refused(found, refusal)) => {
             let written =

@@ -11,10 +11,13 @@ use super::life::{Caller, Round, State};
 use super::petition::{Appeal, Asked, Decision, Petition, Question, Review};
 use super::store;
 use crate::access::{Role, Who};
+use crate::audit::Subject;
 use crate::clock::Now;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::schemes::store::Schemes;
+use crate::people::identified_text::{self, Caught, Clear, Said, Typed};
+use crate::people::identifiers::About;
 use crate::people::person::shown_number;
 use crate::people::register::published;
 use crate::people::scope::{Reach, Scope, shares};
@@ -78,7 +81,26 @@ pub struct Found {
     organisations: HashMap<i64, (String, String)>,
 }
 
+impl Person {
+    /// What somebody who sees the name knows of the person, and so may type; see [`identified_text`].
+    pub fn about(&self) -> About {
+        let names = [&self.given_name, &self.family_name];
+        About { names: names.into_iter().flatten().cloned().collect(), born: Some(self.born) }
+    }
+}
+
 impl Found {
+    /// The person and the petition, as the audit trail names them.
+    pub fn subjects(&self) -> [Subject; 2] {
+        [Subject::person(&self.person.pseudonym), Subject::petition(&self.petition.reference)]
+    }
+
+    /// Looks through texts before they are stored.
+    pub fn look(&self, now: Now, texts: &[Typed<'_>], said: &Said) -> Result<Clear, Caught> {
+        let about = if self.named { self.person.about() } else { About::default() };
+        identified_text::look(texts, &about, now.today, said)
+    }
+
     /// An organisation's name.
     pub fn name_of(&self, id: impl Borrow<i64>) -> &str {
         self.organisations.get(id.borrow()).map_or("", |(_, name)| name)

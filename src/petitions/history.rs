@@ -34,7 +34,6 @@ stored_as_text! {
         Assigned = "assigned",
         Kept = "kept",
         Ended = "ended",
-        IdentifierKept = "identifier_kept",
     }
 }
 
@@ -61,7 +60,6 @@ impl What {
             What::Assigned => "Assigned",
             What::Kept => "Hold kept",
             What::Ended => "Hold ended",
-            What::IdentifierKept => "A detail was kept as not personal",
         }
     }
 }

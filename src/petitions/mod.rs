@@ -11,11 +11,14 @@ pub mod clockwork;
 mod consent_page;
 mod decide_page;
 pub mod events;
+pub mod export;
 pub mod filing;
 mod form;
 mod form_page;
 pub mod found;
 pub mod history;
+pub mod learning;
+mod learning_page;
 mod letters;
 pub mod life;
 pub mod of_person;
@@ -30,6 +33,8 @@ pub mod store;
 pub mod terms;
 mod text_page;
 pub mod views;
+mod together;
+mod together_page;
 pub mod words;
 pub mod worklist;
 
@@ -49,6 +54,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/petitions/views/{reference}/restoration", web::post().to(views::restore))
         .route("/petitions/new", web::get().to(form_page::new))
         .route("/petitions/new", web::post().to(form_page::create))
+        .route("/petitions/together", web::get().to(together_page::form))
+        .route("/petitions/together", web::post().to(together_page::approve))
+        .route("/petitions/batches/{reference}", web::get().to(together_page::done))
+        .route("/petitions/learning", web::get().to(learning_page::learning))
         .route("/petitions/{reference}", web::get().to(page::petition))
         .route("/petitions/{reference}/assign", web::get().to(assign_page::form))
         .route("/petitions/{reference}/assign", web::post().to(assign_page::assign))

@@ -22,6 +22,7 @@ use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::fresh_key;
 use crate::page::{Choice, Chrome, Mistakes, filters, save, see_other, show, show_as, typed};
+use crate::people::identified_text::{Said, Typed, fields};
 
 /// An opinion as typed.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -31,6 +32,8 @@ pub struct OpinionForm {
     reason: String,
     key: String,
     version: String,
+    #[serde(flatten)]
+    said: Said,
 }
 
 #[derive(Template)]
@@ -114,6 +117,10 @@ pub async fn give(
             };
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &database.read(read).await?)
         }
+        Err(Unsaved::Identified(found)) => {
+            let page = format!("/petitions/{reference}/opinion");
+            found.ask(&who, page.clone(), page, fields(&form))
+        }
         Err(Unsaved::Refused(found, refusal)) => {
             let said = Opinion::from_word(&form.opinion).map_or("", Opinion::label).to_owned();
             overtaken::answer(&who, *found, refusal, vec![("Your opinion", said), ("Reason", form.reason)])
@@ -141,8 +148,15 @@ fn keep(
         return Ok(Err(Unsaved::refused(found, refusal)));
     }
     let (Some(opinion), Some(reason)) = (opinion, reason) else { return Ok(Err(mistakes.into())) };
-    match acts::opine(conn, now, who, &found, (opinion, &reason))? {
-        Ok(_) => Ok(Ok(found.petition.path())),
+    let clear = match found.look(now, &[Typed::new("reason", "Reason", &reason)], &form.said) {
+        Ok(clear) => clear,
+        Err(caught) => return Ok(Err(caught.into())),
+    };
+    match acts::opine(conn, now, who, &found, (opinion, &clear.text("reason")))? {
+        Ok(_) => {
+            clear.record(conn, now, who, &found.subjects())?;
+            Ok(Ok(found.petition.path()))
+        }
         Err(refusal) => Ok(Err(Unsaved::refused(found, refusal))),
     }
 }

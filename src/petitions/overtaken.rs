@@ -10,10 +10,13 @@ use super::life::Refusal;
 use crate::access::Who;
 use crate::error::Error;
 use crate::page::{Chrome, Mistakes, filters, show_as};
+use crate::people::identified_text::{Caught, Found as Identified};
 
 /// Why an act was not done.
 pub enum Unsaved {
     Mistaken(Mistakes),
+    /// A text may identify somebody, and it has not been said what to do with it.
+    Identified(Box<Identified>),
     /// Something happened meanwhile, or it is not theirs to do.
     Refused(Box<Found>, Option<Refusal>),
 }
@@ -21,6 +24,15 @@ pub enum Unsaved {
 impl From<Mistakes> for Unsaved {
     fn from(mistakes: Mistakes) -> Unsaved {
         Unsaved::Mistaken(mistakes)
+    }
+}
+
+impl From<Caught> for Unsaved {
+    fn from(caught: Caught) -> Unsaved {
+        match caught {
+            Caught::Ask(found) => Unsaved::Identified(found),
+            Caught::Mend(mistakes) => Unsaved::Mistaken(mistakes),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::petition::{Asked, Category, Decision, Petition};
 use super::store;
 use super::words;
 use crate::access::{ReadsPetitions, Role, Who};
-use crate::audit::{self, Subject, Verb};
+use crate::audit::{self, Verb};
 use crate::clock::Now;
 use crate::criteria::answer::Answer;
 use crate::database::{Conn, Database};
@@ -224,8 +224,7 @@ pub async fn petition(
         })
     };
     let page = database.read(read).await?;
-    let subjects =
-        [Subject::person(&page.found.person.pseudonym), Subject::petition(&page.found.petition.reference)];
+    let subjects = page.found.subjects();
     database
         .write(move |conn| audit::record(conn, now.moment, &actor, Verb::PetitionRead, &subjects, json!({})))
         .await?;

@@ -14,7 +14,7 @@ use super::overtaken::{self, Unsaved};
 use super::petition::Category;
 use super::store;
 use crate::access::{DraftsPetitions, Role, Who};
-use crate::audit::{self, Subject, Verb};
+use crate::audit::{self, Verb};
 use crate::clock::Now;
 use crate::criteria::conditions::Condition;
 use crate::criteria::facts::Flag;
@@ -159,6 +159,10 @@ pub async fn keep(
             let read = move |conn: &mut Conn| page(conn, &who, now, (&reference, fact), typed);
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &database.read(read).await?)
         }
+        Err(Unsaved::Identified(found)) => {
+            let page = format!("/petitions/{reference}/record");
+            found.ask(&who, page.clone(), page, Vec::new())
+        }
         Err(Unsaved::Refused(found, refusal)) => {
             overtaken::answer(&who, *found, refusal, vec![("What it should be", form.in_words())])
         }
@@ -197,7 +201,7 @@ fn keep_fact(
     if !store::change_fact(conn, &found.petition, who.user_id, kept, &to_group)? {
         return Ok(Err(Unsaved::stale(found)));
     }
-    let subjects = [Subject::person(&found.person.pseudonym), Subject::petition(reference)];
+    let subjects = found.subjects();
     let category = Category::RecordWrong.word();
     let details = serde_json::json!({ "category": category, "fact": fact.word(), "value": value.text(), "to_group": to_group });
     audit::record(conn, now.moment, &who.actor, Verb::PetitionChanged, &subjects, details)?;

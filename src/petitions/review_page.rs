@@ -15,13 +15,14 @@ use super::found::{Found, Side, find, locked};
 use super::history::{self, What};
 use super::overtaken::{self, Unsaved};
 use crate::access::{Gp, Who, say_done};
-use crate::audit::{self, Subject, Verb};
+use crate::audit::{self, Verb};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::decisions::holds::{self, Hold};
 use crate::error::Error;
 use crate::once::fresh_key;
 use crate::page::{Choice, Chrome, Mistakes, filters, long_day, save, see_other, show, show_as, typed};
+use crate::people::identified_text::{Said, Typed, fields};
 use crate::schema::{petition_reviews, petitions};
 
 /// The review as typed.
@@ -33,6 +34,8 @@ pub struct ReviewForm {
     reason: String,
     key: String,
     version: String,
+    #[serde(flatten)]
+    said: Said,
 }
 
 #[derive(Template)]
@@ -137,6 +140,10 @@ pub async fn review(
             };
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &database.read(read).await?)
         }
+        Err(Unsaved::Identified(found)) => {
+            let page = format!("/petitions/{reference}/review");
+            found.ask(&who, page.clone(), page, fields(&form))
+        }
         Err(Unsaved::Refused(found, refusal)) => {
             overtaken::answer(&who, *found, refusal, vec![("Reason", form.reason)])
         }
@@ -164,6 +171,12 @@ fn keep(
     let kept_until = mistakes.note("choice", kept_until.ok_or("Choose what becomes of the hold"));
     let reason = mistakes.note("reason", typed::required_text("Reason", &form.reason, LONGEST));
     let (Some(kept_until), Some(reason)) = (kept_until, reason) else { return Ok(Err(mistakes.into())) };
+    let clear = match found.look(now, &[Typed::new("reason", "Reason", &reason)], &form.said) {
+        Ok(clear) => clear,
+        Err(caught) => return Ok(Err(caught.into())),
+    };
+    let reason = clear.text("reason");
+    clear.record(conn, now, who, &found.subjects())?;
     let what = match kept_until {
         Some(until) => {
             holds::extend(conn, hold.id, until)?;
@@ -200,7 +213,7 @@ fn record(
             petition_reviews::review_on.eq(kept_until),
         ))
         .execute(conn)?;
-    let subjects = [Subject::person(&found.person.pseudonym), Subject::petition(&petition.reference)];
+    let subjects = found.subjects();
     let details = json!({ "kept_until": kept_until, "reason": reason });
     audit::record(conn, now.moment, &who.actor, Verb::PetitionReviewed, &subjects, details)
 }

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::keys::random_reference;
 use crate::on_each;
 use crate::people::corrections::{Correctable, Value};
+use crate::people::identified_text::Clear;
 use crate::schema::{
     care_agreements, organisations, petition_appeals, petition_decisions, petition_drafters,
     petition_opinions, petition_questions, petition_reviews, petitions,
@@ -61,6 +62,17 @@ pub struct Said {
     pub discussed: Option<bool>,
     pub not_discussed_why: String,
     pub effective_on: Option<NaiveDate>,
+}
+
+impl Said {
+    /// With the texts as they may be stored.
+    pub fn cleared(self, clear: &Clear) -> Said {
+        Said {
+            case_text: clear.text("case_text"),
+            not_discussed_why: clear.text("not_discussed_why"),
+            ..self
+        }
+    }
 }
 
 /// Whom a draft is about.

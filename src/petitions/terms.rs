@@ -1,10 +1,8 @@
 //! How long each stage may take and how long a hold lasts, by locality.
 
-use diesel::prelude::*;
-
 use crate::database::Conn;
 use crate::error::Error;
-use crate::schema::locality_settings;
+use crate::runs::store::locality_of;
 use crate::settings::setting::Setting;
 use crate::settings::store::Values;
 
@@ -23,21 +21,14 @@ pub struct Terms {
 impl Terms {
     /// As the locality has set them, or else the service.
     pub fn of(conn: &mut Conn, locality_id: i64) -> Result<Terms, Error> {
-        let everywhere = Values::read(conn)?;
-        let rows: Vec<(String, String)> = locality_settings::table
-            .filter(locality_settings::locality_id.eq(locality_id))
-            .select((locality_settings::name, locality_settings::value))
-            .load(conn)?;
-        let of = |setting: Setting| {
-            let here = rows.iter().find(|(name, _)| name == setting.word());
-            here.and_then(|(_, value)| value.parse().ok()).unwrap_or_else(|| everywhere.of(setting))
-        };
+        let (values, locality) = (Values::read(conn)?, locality_of(conn, locality_id)?);
+        let of = |setting: Setting| values.here(setting, &locality.code);
         Ok(Terms {
             opinion: of(Setting::OpinionDays),
             decision: of(Setting::DecisionDays),
             appeal: of(Setting::AppealDays),
             appeal_decision: of(Setting::AppealDecisionDays),
-            review_months: u32::try_from(of(Setting::PetitionReviewMonths)).unwrap_or(12),
+            review_months: u32::try_from(of(Setting::PetitionReviewMonths)).unwrap_or(u32::MAX),
         })
     }
 }

@@ -19,6 +19,7 @@ use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::fresh_key;
 use crate::page::{Chrome, Mistakes, filters, save, see_other, show, show_as, typed};
+use crate::people::identified_text::{Said, Typed, fields};
 
 /// Which act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +94,8 @@ pub struct TextForm {
     text: String,
     key: String,
     version: String,
+    #[serde(flatten)]
+    said: Said,
 }
 
 #[derive(Template)]
@@ -212,6 +215,10 @@ async fn act(
             };
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &database.read(read).await?)
         }
+        Err(Unsaved::Identified(found)) => {
+            let page = format!("/petitions/{reference}/{}", kind.path());
+            found.ask(&who, page.clone(), page, fields(&form))
+        }
         Err(Unsaved::Refused(found, refusal)) => {
             overtaken::answer(&who, *found, refusal, vec![(kind.label(), form.text)])
         }
@@ -233,8 +240,15 @@ fn keep(
         Ok(text) => text,
         Err(sentence) => return Ok(Err(Mistakes::of_one("text", sentence).into())),
     };
-    match kind.does(conn, now, who, &found, &text)? {
-        Ok(_) => Ok(Ok(found.petition.path())),
+    let clear = match found.look(now, &[Typed::new("text", kind.label(), &text)], &form.said) {
+        Ok(clear) => clear,
+        Err(caught) => return Ok(Err(caught.into())),
+    };
+    match kind.does(conn, now, who, &found, &clear.text("text"))? {
+        Ok(_) => {
+            clear.record(conn, now, who, &found.subjects())?;
+            Ok(Ok(found.petition.path()))
+        }
         Err(refusal) => Ok(Err(Unsaved::refused(found, refusal))),
     }
 }

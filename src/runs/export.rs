@@ -326,7 +326,7 @@ pub fn write_movements(
     }
 }
 
-fn write<C: AsRef<str>>(
+pub fn write<C: AsRef<str>>(
     out: &mut CsvOut<impl Write>,
     cells: impl IntoIterator<Item = C>,
 ) -> Result<(), Error> {

@@ -4,10 +4,11 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::setting::{Number, Setting};
+use super::setting::{Key, Number};
 use super::store::{Change, Values, history, set, version};
 use crate::access::{Administrator, Who, say_done};
 use crate::audit::{self, Subject, Verb};
@@ -19,6 +20,8 @@ use crate::page::{
     Chrome, Difference, Mistakes, NavItem, StalePage, Unsaved, filters, save as save_form, see_other, show,
     show_as, typed,
 };
+use crate::runs::store::locality;
+use crate::schema::localities;
 
 /// The longest reason, in characters.
 pub const LONGEST: usize = 300;
@@ -40,9 +43,11 @@ pub struct ChangeForm {
 #[template(path = "settings/change.html")]
 struct ChangePage {
     chrome: Chrome,
-    setting: Setting,
+    key_of: Key,
     number: Number,
     history: Vec<Change>,
+    /// Where a locality can have a value of its own: code, name and value of each; of the page for everywhere.
+    localities: Vec<(String, String, i64)>,
     form: ChangeForm,
     mistakes: Mistakes,
     key: String,
@@ -50,7 +55,11 @@ struct ChangePage {
 
 impl ChangePage {
     fn address(&self) -> String {
-        address(self.setting)
+        address(&self.key_of)
+    }
+
+    fn here(&self, locality: &str) -> String {
+        address(&Key::here(self.key_of.setting, locality))
     }
 
     fn hint(&self) -> String {
@@ -59,13 +68,17 @@ impl ChangePage {
     }
 }
 
-fn address(setting: Setting) -> String {
-    format!("/admin/settings/{}", setting.word())
+fn address(key: &Key) -> String {
+    format!("/admin/settings/{}", key.name())
 }
 
-fn named(name: &str) -> Result<(Setting, Number), Error> {
-    let setting = Setting::from_word(name).ok_or(Error::NotFound)?;
-    Ok((setting, setting.number().ok_or(Error::NotFound)?))
+fn named(conn: &mut Conn, name: &str) -> Result<(Key, Number), Error> {
+    let key = Key::read(name).ok_or(Error::NotFound)?;
+    if let Some(code) = &key.locality {
+        locality(conn, code)?.ok_or(Error::NotFound)?;
+    }
+    let number = key.setting.number().ok_or(Error::NotFound)?;
+    Ok((key, number))
 }
 
 fn page(
@@ -75,9 +88,34 @@ fn page(
     form: ChangeForm,
     mistakes: Mistakes,
 ) -> Result<ChangePage, Error> {
-    let (setting, number) = named(name)?;
-    let history = history(conn, Some(setting), 20)?;
-    Ok(ChangePage { chrome: who.chrome(), setting, number, history, form, mistakes, key: fresh_key() })
+    let (key_of, number) = named(conn, name)?;
+    let history = history(conn, Some(&key_of), 20)?;
+    let localities = match key_of.setting.is_local() && key_of.locality.is_none() {
+        true => values_here(conn, &key_of)?,
+        false => Vec::new(),
+    };
+    Ok(ChangePage {
+        chrome: who.chrome(),
+        key_of,
+        number,
+        history,
+        localities,
+        form,
+        mistakes,
+        key: fresh_key(),
+    })
+}
+
+/// What each locality has, by code and name.
+fn values_here(conn: &mut Conn, key: &Key) -> Result<Vec<(String, String, i64)>, Error> {
+    let values = Values::read(conn)?;
+    let all: Vec<(String, String)> =
+        localities::table.order(localities::code).select((localities::code, localities::name)).load(conn)?;
+    let with = |(code, name): (String, String)| {
+        let value = values.here(key.setting, &code);
+        (code, name, value)
+    };
+    Ok(all.into_iter().map(with).collect())
 }
 
 pub async fn form(
@@ -86,10 +124,10 @@ pub async fn form(
     name: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let read = move |conn: &mut Conn| {
-        let (setting, _) = named(&name)?;
+        let (key, _) = named(conn, &name)?;
         let form = ChangeForm {
-            value: Values::read(conn)?.of(setting).to_string(),
-            version: version(conn, setting)?.to_string(),
+            value: Values::read(conn)?.at(&key).to_string(),
+            version: version(conn, &key)?.to_string(),
             ..ChangeForm::default()
         };
         page(conn, &who, &name, form, Mistakes::new())
@@ -128,14 +166,14 @@ fn change(
     name: &str,
     form: &ChangeForm,
 ) -> Result<Result<String, Unsaved>, Error> {
-    let (setting, _) = named(name)?;
+    let (key, _) = named(conn, name)?;
     let mut mistakes = Mistakes::new();
-    let value = mistakes.note("value", setting.check(&form.value));
+    let value = mistakes.note("value", key.setting.check(&form.value));
     let reason = mistakes.note("reason", typed::required("Reason", &form.reason, LONGEST));
     let (Some(value), Some(reason)) = (value, reason) else { return Ok(Err(mistakes.into())) };
     let Ok(version) = form.version.parse() else { return Ok(Err(Unsaved::Stale)) };
-    let before = Values::read(conn)?.of(setting);
-    if !set(conn, now, who, setting, (value, version), &reason)? {
+    let before = Values::read(conn)?.at(&key);
+    if !set(conn, now, who, &key, (value, version), &reason)? {
         return Ok(Err(Unsaved::Stale));
     }
     let details = json!({ "before": before, "after": value, "reason": reason });
@@ -149,26 +187,26 @@ async fn stale(
     name: String,
     form: ChangeForm,
 ) -> Result<HttpResponse, Error> {
-    let (setting, number) = named(&name)?;
-    let (value, last, version) = database
+    let (key, unit, value, last, version) = database
         .read(move |conn| {
-            let last = history(conn, Some(setting), 1)?.into_iter().next();
-            Ok((Values::read(conn)?.of(setting), last, version(conn, setting)?))
+            let (key, number) = named(conn, &name)?;
+            let last = history(conn, Some(&key), 1)?.into_iter().next();
+            let (value, version) = (Values::read(conn)?.at(&key), version(conn, &key)?);
+            Ok((key, number.unit, value, last, version))
         })
         .await?;
-    let unit = number.unit;
     StalePage {
         chrome: who.chrome(),
         area: AREA,
-        what: setting.label().to_owned(),
+        what: key.label(),
         fields: vec![
             Difference::new("Value", format!("{} {unit}", form.value), format!("{value} {unit}")),
             Difference::new("Reason", &form.reason, last.map(|last| last.reason).unwrap_or_default()),
         ],
-        action: address(setting),
+        action: address(&key),
         typed: typed::fields(&form),
         version,
-        record: address(setting),
+        record: address(&key),
         key: String::new(),
     }
     .answer()

@@ -13,7 +13,7 @@ use super::asked::{Asked, meant, words_of};
 use super::change::{AREA, LONGEST};
 use super::declared::{self, Declaration};
 use super::effect;
-use super::setting::Setting;
+use super::setting::{Key, Setting};
 use super::store::{self, Change, history};
 use crate::access::{Administrator, Who, say_done};
 use crate::audit::{self, Subject, Verb};
@@ -97,7 +97,7 @@ fn page(conn: &mut Conn, chrome: Chrome, asked: Asked, mistakes: Mistakes) -> Re
         localities: first("Choose a locality").chain(places.iter().map(choice)).collect(),
         practices: first("All practices of the locality").chain(practices.iter().map(choice)).collect(),
         facts: declared::words().map(|fact| Choice::new(fact, capital(words_of(fact)))).collect(),
-        history: history(conn, Some(Setting::BlankIsNo), 20)?,
+        history: history(conn, Some(&Key::everywhere(Setting::BlankIsNo)), 20)?,
         asked,
         mistakes,
     })
@@ -167,8 +167,8 @@ async fn stale(who: &Who, database: &Database, asked: Asked) -> Result<HttpRespo
     let of = asked.clone();
     let (meant, last, version) = database
         .read(move |conn| {
-            let last = history(conn, Some(Setting::BlankIsNo), 1)?.into_iter().next();
-            Ok((meant(conn, &of)?, last, store::version(conn, Setting::BlankIsNo)?))
+            let last = history(conn, Some(&Key::everywhere(Setting::BlankIsNo)), 1)?.into_iter().next();
+            Ok((meant(conn, &of)?, last, store::version(conn, &Key::everywhere(Setting::BlankIsNo))?))
         })
         .await?;
     let mine = meant.map(|meant| meant.words).unwrap_or_default();

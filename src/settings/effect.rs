@@ -7,7 +7,7 @@ use askama::Template;
 use super::asked::{Asked, Meant, meant};
 use super::declare::show_form;
 use super::declared::{Declared, practices};
-use super::setting::Setting;
+use super::setting::{Key, Setting};
 use super::store::{self, Values};
 use crate::access::{Administrator, Who};
 use crate::clock::Now;
@@ -75,7 +75,7 @@ pub async fn show_effect(
     let (meant, version, values) = tools
         .database
         .read(move |conn| {
-            let version = store::version(conn, Setting::BlankIsNo)?;
+            let version = store::version(conn, &Key::everywhere(Setting::BlankIsNo))?;
             Ok((meant(conn, &of)?, version, Values::read(conn)?))
         })
         .await?;

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::declared;
-use super::setting::{Number, Setting};
+use super::setting::{Key, Number, Setting};
 use super::store::{Change, Values, history, last_changes};
 use crate::access::Administrator;
 use crate::database::{Conn, Database};
@@ -43,7 +43,7 @@ impl SettingsPage {
     }
 
     fn label(&self, name: &str) -> String {
-        Setting::from_word(name).map_or_else(|| name.to_owned(), |setting| setting.label().to_owned())
+        Key::read(name).map_or_else(|| name.to_owned(), |key| key.label())
     }
 
     fn last(&self, setting: &Setting) -> Option<&Change> {

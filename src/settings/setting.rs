@@ -47,6 +47,18 @@ impl Setting {
         }
     }
 
+    /// Whether a locality can have a value of its own.
+    pub fn is_local(self) -> bool {
+        matches!(
+            self,
+            Setting::OpinionDays
+                | Setting::DecisionDays
+                | Setting::AppealDays
+                | Setting::AppealDecisionDays
+                | Setting::PetitionReviewMonths
+        )
+    }
+
     /// As pages head it.
     pub fn label(self) -> &'static str {
         match self {
@@ -101,9 +113,66 @@ impl Setting {
     }
 }
 
+/// A setting everywhere, or as one locality has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    pub setting: Setting,
+    /// A locality's code.
+    pub locality: Option<String>,
+}
+
+impl Key {
+    pub fn everywhere(setting: Setting) -> Key {
+        Key { setting, locality: None }
+    }
+
+    pub fn here(setting: Setting, locality: &str) -> Key {
+        Key { setting, locality: Some(locality.to_owned()) }
+    }
+
+    /// From its name: `petitions.decision_days`, `petitions.decision_days@ALDERWICK`.
+    pub fn read(name: &str) -> Option<Key> {
+        match name.split_once('@') {
+            None => Setting::from_word(name).map(Key::everywhere),
+            Some((word, locality)) => {
+                let setting = Setting::from_word(word).filter(|setting| setting.is_local())?;
+                (!locality.is_empty()).then(|| Key::here(setting, locality))
+            }
+        }
+    }
+
+    pub fn name(&self) -> String {
+        match &self.locality {
+            None => self.setting.word().to_owned(),
+            Some(locality) => format!("{}@{locality}", self.setting.word()),
+        }
+    }
+
+    /// As pages head it.
+    pub fn label(&self) -> String {
+        match &self.locality {
+            None => self.setting.label().to_owned(),
+            Some(locality) => format!("{} in {locality}", self.setting.label()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_locality_has_a_value_of_its_own_where_the_setting_can_have_one() {
+        let here = Key::here(Setting::DecisionDays, "LOC01");
+        assert_eq!(Key::read("petitions.decision_days@LOC01"), Some(here.clone()));
+        assert_eq!(here.name(), "petitions.decision_days@LOC01");
+        for setting in Setting::ALL {
+            assert_eq!(Key::read(setting.word()), Some(Key::everywhere(*setting)));
+        }
+        for name in ["disclosure.threshold@LOC01", "petitions.decision_days@", "nothing"] {
+            assert_eq!(Key::read(name), None, "{name}");
+        }
+    }
 
     #[test]
     fn every_default_is_a_value_that_can_be_typed() {

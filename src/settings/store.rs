@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::declared::Declaration;
-use super::setting::Setting;
+use super::setting::{Key, Setting};
 use crate::access::Who;
 use crate::clock::{Moment, Now};
 use crate::database::Conn;
@@ -34,6 +34,20 @@ impl Values {
         self.0.get(setting.word()).copied().unwrap_or(default)
     }
 
+    /// The same as a locality (by code) has it; as everywhere where it has set none.
+    pub fn here(&self, setting: Setting, locality: &str) -> i64 {
+        let here = self.0.get(&Key::here(setting, locality).name());
+        here.copied().unwrap_or_else(|| self.of(setting))
+    }
+
+    /// The value a key stands for.
+    pub fn at(&self, key: &Key) -> i64 {
+        match &key.locality {
+            None => self.of(key.setting),
+            Some(locality) => self.here(key.setting, locality),
+        }
+    }
+
     pub fn minimum_age(&self) -> u16 {
         u16::try_from(self.of(Setting::MinimumAge)).unwrap_or(u16::MAX)
     }
@@ -54,8 +68,8 @@ impl Values {
 }
 
 /// The version of a setting's row; 0 while it has its default.
-pub fn version(conn: &mut Conn, setting: Setting) -> Result<i64, Error> {
-    let row = settings::table.find(setting.word()).select(settings::version);
+pub fn version(conn: &mut Conn, key: &Key) -> Result<i64, Error> {
+    let row = settings::table.find(key.name()).select(settings::version);
     Ok(row.first(conn).optional()?.unwrap_or(0))
 }
 
@@ -72,7 +86,7 @@ pub struct Change {
 }
 
 /// The last changes, latest first; of one setting, or of all.
-pub fn history(conn: &mut Conn, setting: Option<Setting>, most: i64) -> Result<Vec<Change>, Error> {
+pub fn history(conn: &mut Conn, key: Option<&Key>, most: i64) -> Result<Vec<Change>, Error> {
     let mut query = settings_changes::table
         .order(settings_changes::id.desc())
         .limit(most)
@@ -86,8 +100,8 @@ pub fn history(conn: &mut Conn, setting: Option<Setting>, most: i64) -> Result<V
             settings_changes::changed_at,
         ))
         .into_boxed();
-    if let Some(setting) = setting {
-        query = query.filter(settings_changes::name.eq(setting.word()));
+    if let Some(key) = key {
+        query = query.filter(settings_changes::name.eq(key.name()));
     }
     Ok(query.load(conn)?)
 }
@@ -97,7 +111,9 @@ pub fn last_changes(conn: &mut Conn) -> Result<HashMap<String, Change>, Error> {
     let mut last = HashMap::new();
     for setting in Setting::ALL {
         last.extend(
-            history(conn, Some(*setting), 1)?.into_iter().map(|change| (change.name.clone(), change)),
+            history(conn, Some(&Key::everywhere(*setting)), 1)?
+                .into_iter()
+                .map(|change| (change.name.clone(), change)),
         );
     }
     Ok(last)
@@ -116,15 +132,15 @@ pub fn set(
     conn: &mut Conn,
     now: Now,
     who: &Who,
-    setting: Setting,
+    key: &Key,
     (value, version): (i64, i64),
     reason: &str,
 ) -> Result<bool, Error> {
-    let before = Values::read(conn)?.of(setting);
-    if !turn(conn, setting, &value.to_string(), version)? {
+    let before = Values::read(conn)?.at(key);
+    if !turn(conn, key, &value.to_string(), version)? {
         return Ok(false);
     }
-    note(conn, now, who, setting, (&before.to_string(), &value.to_string()), reason)?;
+    note(conn, now, who, key, (&before.to_string(), &value.to_string()), reason)?;
     Ok(true)
 }
 
@@ -137,7 +153,8 @@ pub fn declare(
     (said_before, said_after): (&str, &str),
     reason: &str,
 ) -> Result<bool, Error> {
-    if !turn(conn, Setting::BlankIsNo, "list", version)? {
+    let key = Key::everywhere(Setting::BlankIsNo);
+    if !turn(conn, &key, "list", version)? {
         return Ok(false);
     }
     diesel::delete(declared_complete::table).execute(conn)?;
@@ -150,19 +167,19 @@ pub fn declare(
             ))
             .execute(conn)?;
     }
-    note(conn, now, who, Setting::BlankIsNo, (said_before, said_after), reason)?;
+    note(conn, now, who, &key, (said_before, said_after), reason)?;
     Ok(true)
 }
 
 /// Writes a setting's row where it still has a version; 0 is none.
-fn turn(conn: &mut Conn, setting: Setting, value: &str, version: i64) -> Result<bool, Error> {
+fn turn(conn: &mut Conn, key: &Key, value: &str, version: i64) -> Result<bool, Error> {
     let turned = match version {
         0 => {
-            let row = (settings::name.eq(setting.word()), settings::value.eq(value));
+            let row = (settings::name.eq(key.name()), settings::value.eq(value));
             on_each!(conn, inner => diesel::insert_into(settings::table)
                 .values(row).on_conflict_do_nothing().execute(inner))?
         }
-        version => diesel::update(settings::table.find(setting.word()).filter(settings::version.eq(version)))
+        version => diesel::update(settings::table.find(key.name()).filter(settings::version.eq(version)))
             .set((settings::value.eq(value), settings::version.eq(version + 1)))
             .execute(conn)?,
     };
@@ -173,13 +190,13 @@ fn note(
     conn: &mut Conn,
     now: Now,
     who: &Who,
-    setting: Setting,
+    key: &Key,
     (before, after): (&str, &str),
     reason: &str,
 ) -> Result<(), Error> {
     diesel::insert_into(settings_changes::table)
         .values((
-            settings_changes::name.eq(setting.word()),
+            settings_changes::name.eq(key.name()),
             settings_changes::before.eq(before),
             settings_changes::after.eq(after),
             settings_changes::reason.eq(reason),
@@ -188,7 +205,7 @@ fn note(
             settings_changes::changed_at.eq(now.moment),
         ))
         .execute(conn)?;
-    match setting {
+    match key.setting {
         Setting::MinimumAge | Setting::BlankIsNo => note_change(conn),
         Setting::ReviewMonths
         | Setting::OpinionDays

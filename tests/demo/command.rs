@@ -139,8 +139,17 @@ on_both! {
             Ok((initial.count().get_result::<i64>(conn)?, causes))
         });
         assert_eq!(moved, i64::try_from(placed).unwrap());
-        let told = ["correction", "decision", "initial"];
+        let told = ["correction", "decision", "initial", "petition"];
         assert!(causes.iter().all(|cause| told.contains(&cause.as_str())), "{causes:?}");
+        let petitions: Vec<(State, i64)> = portal.read(|conn| {
+            let by_state = petitions::table.group_by(petitions::state);
+            Ok(by_state.select((petitions::state, diesel::dsl::count_star())).load(conn)?)
+        });
+        let in_state = |state: &State| petitions.iter().find(|(one, _)| one == state).map_or(0, |(_, count)| *count);
+        for state in State::ALL.iter().filter(|state| **state != State::Submitted) {
+            assert!(in_state(state) > 0, "no petition is {state:?}: {petitions:?}");
+        }
+        assert!(petitions.iter().map(|(_, count)| count).sum::<i64>() >= 150, "{petitions:?}");
         let agreed: i64 = portal.read(|conn| {
             Ok(criteria_versions::table
                 .filter(criteria_versions::state.eq_any(["in_force", "superseded"]))

@@ -1,6 +1,6 @@
 DROP TABLE absences;
 DROP TABLE saved_views;
-DROP TABLE locality_settings;
+DROP TABLE petition_conditions;
 DROP TABLE petition_reminders;
 DROP TABLE petition_events;
 DROP TABLE petition_questions;

@@ -155,13 +155,14 @@ CREATE TABLE petition_reminders (
 );
 CREATE INDEX petition_reminders_by_petition ON petition_reminders (petition_id, due_on);
 
--- A setting as one locality has it.
-CREATE TABLE locality_settings (
-  locality_id BIGINT NOT NULL REFERENCES localities (id),
-  name TEXT NOT NULL,
-  value TEXT NOT NULL,
-  version BIGINT NOT NULL DEFAULT 1,
-  PRIMARY KEY (locality_id, name)
+-- What stood in the way when a petition was submitted: conditions of the group asked for that were not met or not known, or the
+-- fact that is wrong in the record.
+CREATE TABLE petition_conditions (
+  petition_id BIGINT NOT NULL REFERENCES petitions (id),
+  position BIGINT NOT NULL,
+  condition TEXT NOT NULL,
+  standing TEXT NOT NULL CHECK (standing IN ('not_met', 'not_known', 'record_wrong')),
+  PRIMARY KEY (petition_id, position)
 );
 
 CREATE TABLE saved_views (
