@@ -256,7 +256,9 @@ fn postcodes(text: &str) -> Vec<Identifier> {
 fn parts_of(name: &str) -> impl Iterator<Item = &str> {
     let has_capitals = name.contains(char::is_uppercase);
     let parts = name.split(|sign: char| !sign.is_alphabetic() && sign != '\'');
-    parts.filter(move |part| part.chars().count() >= 2 && (!has_capitals || part.starts_with(char::is_uppercase)))
+    parts.filter(move |part| {
+        part.chars().count() >= 2 && (!has_capitals || part.starts_with(char::is_uppercase))
+    })
 }
 
 /// Whole words that are a part of the person's name; one of two letters only as it is written.
