@@ -135,6 +135,10 @@ pub async fn assign(
             };
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &database.read(read).await?)
         }
+        Err(Unsaved::Identified(found)) => {
+            let page = format!("/petitions/{reference}/assign");
+            found.ask(&who, page.clone(), page, Vec::new())
+        }
         Err(Unsaved::Refused(found, refusal)) => overtaken::answer(&who, *found, refusal, Vec::new()),
     }
 }

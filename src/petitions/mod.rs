@@ -32,9 +32,9 @@ mod review_page;
 pub mod store;
 pub mod terms;
 mod text_page;
-pub mod views;
 mod together;
 mod together_page;
+pub mod views;
 pub mod words;
 pub mod worklist;
 
