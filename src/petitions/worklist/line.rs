@@ -37,7 +37,6 @@ pub struct Line {
     pub from: String,
     pub to: String,
     pub state: State,
-    pub is_ready: bool,
     pub is_overdue: bool,
     /// Whether its person is held by it and the review date has come.
     pub is_held: bool,
@@ -222,7 +221,6 @@ fn line(whose: &Whose, around: &Around, petition: &Petition) -> Line {
         from: capital(group(petition.from_group.as_ref())),
         to: petition.to_group.as_ref().map_or_else(|| "not chosen yet".into(), |code| group(Some(code))),
         state: petition.state,
-        is_ready: petition.state == State::Draft && petition.ready,
         is_overdue: petition.is_overdue(whose.today),
         is_held,
         with_whom: words::waits_for(
@@ -277,7 +275,8 @@ fn side(whose: &Whose, petition: &Petition) -> Side {
 /// When something is due, in words.
 fn due(petition: &Petition, questions: &[Question], is_held: bool, today: NaiveDate) -> String {
     match (petition.state, petition.due_on, petition.review_on) {
-        (_, _, Some(review)) if is_held => format!("Review was due {}", long_day(review)),
+        (_, _, Some(review)) if is_held && review < today => format!("Review was due {}", long_day(review)),
+        (_, _, Some(review)) if is_held => format!("Review due {}", long_day(review)),
         (State::Rejected, Some(last), _) if last >= today => {
             format!("Appeal possible until {}", long_day(last))
         }

@@ -1,6 +1,7 @@
 //! Which petitions a list is of, as one condition: a count and its list come from the same, so that they agree to the unit.
 
 use chrono::{Days, NaiveDate};
+use diesel::dsl::{exists, not};
 use diesel::expression::BoxableExpression;
 use diesel::prelude::*;
 use diesel::sql_types::{self, Bool};
@@ -86,9 +87,9 @@ pub fn theirs(whose: &Whose) -> Condition {
         }
         Role::Provider => {
             let asked = petition_opinions::table
-                .filter(petition_opinions::network_id.eq(whose.organisation_id))
-                .select(petition_opinions::petition_id);
-            Box::new(petitions::id.eq_any(asked).nullable())
+                .filter(petition_opinions::petition_id.eq(petitions::id))
+                .filter(petition_opinions::network_id.eq(whose.organisation_id));
+            Box::new(exists(asked).nullable())
         }
         Role::Commissioner => {
             let here = petitions::locality_id.eq_any(whose.scope.localities.clone());
@@ -132,14 +133,14 @@ fn waiting(whose: &Whose) -> Condition {
         }
         Role::Provider => {
             let silent = petition_opinions::table
+                .filter(petition_opinions::petition_id.eq(petitions::id))
                 .filter(petition_opinions::network_id.eq(whose.organisation_id))
-                .filter(petition_opinions::opinion.is_null())
-                .select(petition_opinions::petition_id);
-            Box::new(petitions::state.eq(State::WithProvider).and(petitions::id.eq_any(silent)).nullable())
+                .filter(petition_opinions::opinion.is_null());
+            Box::new(petitions::state.eq(State::WithProvider).and(exists(silent)).nullable())
         }
         _ => to_decide(whose),
     };
-    Box::new(for_the_role.and(diesel::dsl::not(assigned_to(whose, Assigned::Others))))
+    Box::new(for_the_role.and(not(assigned_to(whose, Assigned::Others))))
 }
 
 /// Drafts that a GP or a network manager can submit: ready ones, and their own.
@@ -176,12 +177,12 @@ fn to_decide(whose: &Whose) -> Condition {
 
 /// Under review, and every network that was asked supports it.
 fn agreed() -> Condition {
-    let asked = petition_opinions::table.select(petition_opinions::petition_id);
+    let asked = petition_opinions::table.filter(petition_opinions::petition_id.eq(petitions::id));
     let without = petition_opinions::table
-        .filter(petition_opinions::opinion.is_null().or(petition_opinions::opinion.ne(Opinion::Support)))
-        .select(petition_opinions::petition_id);
+        .filter(petition_opinions::petition_id.eq(petitions::id))
+        .filter(petition_opinions::opinion.is_null().or(petition_opinions::opinion.ne(Opinion::Support)));
     let under_review = petitions::state.eq(State::UnderReview);
-    Box::new(under_review.and(petitions::id.eq_any(asked)).and(petitions::id.ne_all(without)).nullable())
+    Box::new(under_review.and(exists(asked)).and(not(exists(without))).nullable())
 }
 
 /// Petitions whose hold is to be looked at.
@@ -239,7 +240,7 @@ fn aged(age: Age, today: NaiveDate) -> Condition {
         all = Box::new(all.and(began_by(working_days_before(today, days))));
     }
     if let Some(days) = at_most {
-        all = Box::new(all.and(diesel::dsl::not(began_by(working_days_before(today, days + 1)))));
+        all = Box::new(all.and(not(began_by(working_days_before(today, days + 1)))));
     }
     all
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::asked::Asked;
-use super::filters::View;
+use super::filters::{Filters, View};
 use super::line::{Line, lines};
 use super::rows;
 use crate::access::{ReadsPetitions, Role, Who};
@@ -40,6 +40,8 @@ struct ListPage {
     pages: Pages,
     overdue: i64,
     lines: Vec<Line>,
+    /// Whether they may be of several practices.
+    several: bool,
     sorted_by: &'static str,
     /// The next day on which anything is due, said where nothing waits.
     next_due: Option<NaiveDate>,
@@ -96,7 +98,12 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<ListPage, 
     let Asked { whose, offers, query, filters, sort } = Asked::of(conn, who, now, query)?;
     let number = |name: &str| query.get(name).and_then(|text| text.parse().ok()).unwrap_or(1);
     let counts = rows::counts(conn, &whose)?;
-    let pages = Pages::new(number("page"), number("per"), rows::count(conn, &whose, &filters)?);
+    let known = counts.iter().find(|(view, _)| filters == Filters::of(*view));
+    let shown = match known {
+        Some((_, count)) => *count,
+        None => rows::count(conn, &whose, &filters)?,
+    };
+    let pages = Pages::new(number("page"), number("per"), shown);
     let found = rows::rows(conn, &whose, &filters, sort, (pages.offset(), pages.per))?;
     let next_due = match (filters.view, pages.rows) {
         (View::Waiting, 0) => rows::next_due(conn, &whose)?,
@@ -116,6 +123,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<ListPage, 
         fields: offers.fields(),
         overdue: rows::count_overdue(conn, &whose, &filters)?,
         lines: lines(conn, &whose, found)?,
+        several: offers.practices.len() > 1,
         views: views::all(conn, who, now)?.into_iter().filter(|view| !view.is_deleted()).collect(),
         away: away(conn, who, now.today)?,
         sorted_by: sort.in_words(),

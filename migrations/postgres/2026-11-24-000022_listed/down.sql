@@ -1,0 +1,2 @@
+DROP INDEX petitions_listed_by_locality;
+DROP INDEX petitions_listed;
