@@ -49,8 +49,9 @@ struct ListPage {
     views: Vec<Saved>,
     /// Absences that concern the caller today: theirs, and those of colleagues they see to.
     away: Vec<String>,
-    /// Whether the caller drafts petitions.
+    /// Whether the caller drafts petitions, or decides them.
     files: bool,
+    decides: bool,
     mistakes: Mistakes,
 }
 
@@ -127,6 +128,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<ListPage, 
         views: views::all(conn, who, now)?.into_iter().filter(|view| !view.is_deleted()).collect(),
         away: away(conn, who, now.today)?,
         sorted_by: sort.in_words(),
+        decides: who.role() == Role::Commissioner,
         files: matches!(who.role(), Role::Gp | Role::PracticeStaff | Role::NetworkManager),
         mistakes: Mistakes::new(),
         next_due,
