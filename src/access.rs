@@ -8,6 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::{Duration, NaiveDate};
 use diesel::prelude::*;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::audit::Actor;
 use crate::clock::{Clock, Moment};
@@ -97,7 +98,7 @@ impl Role {
 }
 
 /// The organisation one acts for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActingFor {
     pub id: i64,
     pub code: String,
@@ -105,7 +106,7 @@ pub struct ActingFor {
 }
 
 /// A person in a role at an organisation, in date.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
     pub id: i64,
     pub role: Role,
@@ -389,6 +390,8 @@ pub mod session_words {
     pub const FROM: &str = "from";
     pub const BROWSER: &str = "browser";
     pub const DONE: &str = "done";
+    /// Who calls, as the database has it at this request: read with the session, and never kept in it.
+    pub const CALLER: &str = "caller";
 }
 
 /// Shows `sentence` once, at the top of the next page.
@@ -405,15 +408,15 @@ async fn caller(request: &HttpRequest) -> Result<Who, Error> {
     let reference: String = session.get(session_words::REFERENCE).ok().flatten().ok_or_else(sign_in)?;
     let membership: Option<i64> = session.get(session_words::MEMBERSHIP).ok().flatten();
     let clock = request.app_data::<web::Data<Clock>>().expect("every application holds a clock");
-    let database = request.app_data::<web::Data<Database>>().expect("every application holds a database");
     let now = clock.now();
-    let seen = reference.clone();
-    let found = database.read(move |conn| caller_row(conn, user_id, &seen, now.today)).await?;
-    let Some((email, name, memberships, seen_at)) = found else {
+    let Some(Caller { email, name, memberships, seen_at }) =
+        session.get(session_words::CALLER).ok().flatten()
+    else {
         session.purge();
         return Err(sign_in());
     };
     if now.moment - seen_at > Duration::minutes(5) {
+        let database = request.app_data::<web::Data<Database>>().expect("every application holds a database");
         let seen = reference.clone();
         database.write(move |conn| note_seen(conn, &seen, now.moment)).await?;
     }
@@ -476,22 +479,40 @@ fn wanted(request: &HttpRequest) -> String {
     }
 }
 
-type CallerRow = (String, String, Vec<Membership>, Moment);
+/// A user with the memberships in date, as the database has them at a request.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Caller {
+    email: String,
+    name: String,
+    memberships: Vec<Membership>,
+    /// When the session was last noted as used.
+    seen_at: Moment,
+}
 
-fn caller_row(
-    conn: &mut Conn,
-    user_id: i64,
-    session: &str,
-    today: NaiveDate,
-) -> Result<Option<CallerRow>, Error> {
-    let user: Option<(String, String, Moment)> = users::table
-        .inner_join(sessions::table)
-        .filter(users::id.eq(user_id).and(sessions::reference.eq(session)))
-        .select((users::email, users::name, sessions::seen_at))
-        .first(conn)
-        .optional()?;
-    let Some((email, name, seen_at)) = user else { return Ok(None) };
-    Ok(Some((email, name, memberships_of(conn, user_id, today)?, seen_at)))
+impl Caller {
+    pub fn of(
+        conn: &mut Conn,
+        user_id: i64,
+        seen_at: Moment,
+        today: NaiveDate,
+    ) -> Result<Option<Caller>, Error> {
+        let user = users::table.find(user_id).select((users::email, users::name));
+        let Some((email, name)) = user.first::<(String, String)>(conn).optional()? else { return Ok(None) };
+        Ok(Some(Caller { email, name, memberships: memberships_of(conn, user_id, today)?, seen_at }))
+    }
+}
+
+impl Serialize for Role {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.word())
+    }
+}
+
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Role, D::Error> {
+        let word = String::deserialize(from)?;
+        Role::from_word(&word).ok_or_else(|| serde::de::Error::custom("no role"))
+    }
 }
 
 /// The memberships of a user in date on `today`, oldest first.

@@ -1,14 +1,15 @@
 //! Sessions in the database: the cookie holds a random key, the table its keyed hash.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration;
+use anyhow::Context;
 use chrono::Duration as Span;
 use diesel::prelude::*;
 
-use crate::access::session_words;
-use crate::clock::{Clock, Moment};
+use crate::access::{Caller, session_words};
+use crate::clock::{Clock, Moment, Now};
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::keys::{Keys, random_reference, random_token};
@@ -46,16 +47,9 @@ impl Sessions {
 
 impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
-        let (hash, now) = (self.hash(key.as_ref()), self.now());
-        let found = self.database.read(move |conn| {
-            let row =
-                sessions::table.filter(sessions::key_hash.eq(hash)).filter(sessions::expires_at.gt(now));
-            Ok(row.select(sessions::state).first::<String>(conn).optional()?)
-        });
-        let text = found.await.map_err(|error| LoadError::Other(error.into()))?;
-        text.map(|text| serde_json::from_str(&text))
-            .transpose()
-            .map_err(|e| LoadError::Deserialization(e.into()))
+        let (hash, now) = (self.hash(key.as_ref()), self.clock.now());
+        let found = self.database.read(move |conn| load(conn, now, hash));
+        found.await.map_err(|error| LoadError::Other(error.into()))
     }
 
     async fn save(&self, state: State, _: &Duration) -> Result<SessionKey, SaveError> {
@@ -87,13 +81,39 @@ impl SessionStore for Sessions {
     }
 }
 
+/// The state of a session, and with it, for it is one look at the database, who calls: read anew each time.
+fn load(conn: &mut Conn, now: Now, hash: String) -> Result<Option<State>, Error> {
+    let row = sessions::table
+        .filter(sessions::key_hash.eq(hash))
+        .filter(sessions::expires_at.gt(now.moment))
+        .select((sessions::state, sessions::reference, sessions::user_id, sessions::seen_at))
+        .first::<(String, String, Option<i64>, Moment)>(conn)
+        .optional()?;
+    let Some((text, reference, user_id, seen_at)) = row else { return Ok(None) };
+    let mut state: State = serde_json::from_str(&text).context("reading a session")?;
+    let signed_in = word::<String>(&state, session_words::REFERENCE) == Some(reference);
+    if let Some(user_id) = user_id.filter(|_| signed_in)
+        && let Some(caller) = Caller::of(conn, user_id, seen_at, now.today)?
+    {
+        let caller = serde_json::to_string(&caller).context("telling who calls")?;
+        state.insert(session_words::CALLER.into(), caller);
+    }
+    Ok(Some(state))
+}
+
+/// What is kept of a state: not who calls.
+fn kept(state: &State) -> Result<String, Error> {
+    let words: BTreeMap<_, _> = state.iter().filter(|(name, _)| *name != session_words::CALLER).collect();
+    Ok(serde_json::to_string(&words).map_err(anyhow::Error::from)?)
+}
+
 /// A word of the state; the values are JSON.
 fn word<T: serde::de::DeserializeOwned>(state: &State, name: &str) -> Option<T> {
     state.get(name).and_then(|value| serde_json::from_str(value).ok())
 }
 
 fn insert(conn: &mut Conn, now: Moment, hash: String, state: &State) -> Result<(), Error> {
-    let text = serde_json::to_string(state).map_err(anyhow::Error::from)?;
+    let text = kept(state)?;
     diesel::insert_into(sessions::table)
         .values((
             sessions::key_hash.eq(hash),
@@ -112,7 +132,7 @@ fn insert(conn: &mut Conn, now: Moment, hash: String, state: &State) -> Result<(
 }
 
 fn update(conn: &mut Conn, hash: String, state: &State) -> Result<usize, Error> {
-    let text = serde_json::to_string(state).map_err(anyhow::Error::from)?;
+    let text = kept(state)?;
     Ok(diesel::update(sessions::table.filter(sessions::key_hash.eq(hash)))
         .set((sessions::state.eq(text), sessions::user_id.eq(word::<i64>(state, session_words::USER))))
         .execute(conn)?)

@@ -140,7 +140,7 @@ pub fn assert_figures_agree(portal: &TestPortal, locality: &str) {
                 .push((Place::of(code.as_deref(), out_of_scope), format!("{provisional} {supplementary:?}")));
         }
         let mut places: Vec<Place> = counted.iter().map(|(place, _)| place.clone()).collect();
-        let figures = of_run(conn, run.id, Wanted::All)?;
+        let figures = of_run(conn, run.id, Wanted::All, None)?;
         places.extend(figures.iter().map(|figure| figure.place.clone()));
         places.sort();
         places.dedup();

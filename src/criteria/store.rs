@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use diesel::dsl::{Eq, auto_type};
 use diesel::prelude::*;
 
 use super::expression::Expression;
@@ -141,7 +142,7 @@ pub fn agreed_on(conn: &mut Conn, locality_id: i64, on: NaiveDate) -> Result<Vec
 fn agreed_in(conn: &mut Conn, localities: &[i64], on: NaiveDate) -> Result<Vec<Version>, Error> {
     let mut versions: Vec<Version> = criteria_versions::table
         .filter(criteria_versions::locality_id.eq_any(localities))
-        .filter(criteria_versions::state.eq_any(AGREED))
+        .filter(are_agreed())
         .filter(criteria_versions::in_force_from.is_null().or(criteria_versions::in_force_from.le(on)))
         .order((
             criteria_versions::locality_id,
@@ -168,6 +169,15 @@ pub fn highest_numbers(conn: &mut Conn, localities: &[i64]) -> Result<HashMap<(i
         ))
         .load(conn)?;
     Ok(rows.into_iter().map(|(locality, group, highest)| ((locality, group), highest.unwrap_or(0))).collect())
+}
+
+/// Versions that are agreed. Written out, for SQLite keeps no statement ready that has a list in it.
+#[auto_type]
+pub fn are_agreed() -> _ {
+    let approved: Eq<criteria_versions::state, State> = criteria_versions::state.eq(State::Approved);
+    let in_force: Eq<criteria_versions::state, State> = criteria_versions::state.eq(State::InForce);
+    let superseded: Eq<criteria_versions::state, State> = criteria_versions::state.eq(State::Superseded);
+    approved.or(in_force).or(superseded)
 }
 
 /// The states of what is agreed: in force before, now, or from a date to come.
@@ -223,7 +233,7 @@ pub fn version(
 pub fn is_set_up(conn: &mut Conn, locality_id: i64) -> Result<bool, Error> {
     let in_force = criteria_versions::table
         .filter(criteria_versions::locality_id.eq(locality_id).and(criteria_versions::group_code.ne(SCHEME)))
-        .filter(criteria_versions::state.eq_any(AGREED));
+        .filter(are_agreed());
     Ok(diesel::select(diesel::dsl::exists(in_force)).get_result(conn)?)
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::place::{AgeBand, Place};
 use crate::database::Conn;
@@ -187,23 +189,64 @@ impl From<Row> for Figure {
 /// Which figures of a run are wanted.
 #[derive(Clone, Copy, Debug)]
 pub enum Wanted<'a> {
-    /// Of every place, by practice alone.
-    ByPractice,
+    /// Of every place, added up over the practices.
+    ByPlace,
     /// Of one place, by each breakdown.
     Of(&'a Place),
     /// Of every place, by each breakdown.
     All,
 }
 
-/// The kept figures of a run, whosever; the caller takes those in its scope.
-pub fn of_run(conn: &mut Conn, run_id: i64, wanted: Wanted<'_>) -> Result<Vec<Figure>, Error> {
-    let all = run_counts::table.filter(run_counts::run_id.eq(run_id)).select(Row::as_select());
-    let rows: Vec<Row> = match wanted {
-        Wanted::ByPractice => all.filter(run_counts::breakdown.eq(Breakdown::Practice)).load(conn)?,
-        Wanted::Of(place) => all.filter(run_counts::place.eq(place.word())).load(conn)?,
-        Wanted::All => all.load(conn)?,
+/// The kept figures of a run: of some practices (row ids), or of all.
+pub fn of_run(
+    conn: &mut Conn,
+    run_id: i64,
+    wanted: Wanted<'_>,
+    practices: Option<&[i64]>,
+) -> Result<Vec<Figure>, Error> {
+    let place = match wanted {
+        Wanted::ByPlace => return by_place(conn, run_id, practices),
+        Wanted::Of(place) => Some(place),
+        Wanted::All => None,
     };
+    let mut query =
+        run_counts::table.filter(run_counts::run_id.eq(run_id)).select(Row::as_select()).into_boxed();
+    if let Some(place) = place {
+        query = query.filter(run_counts::place.eq(place.word()));
+    }
+    if let Some(practices) = practices {
+        query = query.filter(run_counts::practice_id.eq_any(practices));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
     Ok(rows.into_iter().map(Figure::from).collect())
+}
+
+/// The figures of each place, added up where they are kept: a page of them reads a row a place, not one a practice.
+fn by_place(conn: &mut Conn, run_id: i64, practices: Option<&[i64]>) -> Result<Vec<Figure>, Error> {
+    let sum = |column: &str| sql::<BigInt>(&format!("CAST(COALESCE(SUM({column}), 0) AS BIGINT)"));
+    let mut query = run_counts::table
+        .filter(run_counts::run_id.eq(run_id).and(run_counts::breakdown.eq(Breakdown::Practice)))
+        .group_by(run_counts::place)
+        .order(run_counts::place)
+        .select((
+            run_counts::place,
+            sum("people"),
+            sum("provisional"),
+            sum("supplementary"),
+            sum("cost_pence"),
+            sum("supplementary_cost_pence"),
+        ))
+        .into_boxed();
+    if let Some(practices) = practices {
+        query = query.filter(run_counts::practice_id.eq_any(practices));
+    }
+    let rows: Vec<(String, i64, i64, i64, i64, i64)> = query.load(conn)?;
+    let figure = |(place, people, provisional, supplementary, cost, supplementary_cost)| {
+        let sums = Sums { people, provisional, supplementary, cost, supplementary_cost };
+        let key = (Breakdown::Practice.word(), Place::from_word(place), 0, String::new());
+        Figure::from(row(run_id, &key, &sums))
+    };
+    Ok(rows.iter().map(|(place, a, b, c, d, e)| figure((place, *a, *b, *c, *d, *e))).collect())
 }
 
 /// The kept figures of some runs by place and practice; of some practices (row ids), or of all.

@@ -35,8 +35,7 @@ impl Figures {
         }
         let figures = match &asked.scope.reach {
             Reach::Practices(practices) => {
-                let mut rows = counts::of_run(conn, run.id, wanted)?;
-                rows.retain(|figure| practices.contains(&figure.practice_id));
+                let rows = counts::of_run(conn, run.id, wanted, Some(practices))?;
                 Figures { rows, places: None, all_supplementary: true }
             }
             Reach::Care(pairs) => {
@@ -46,7 +45,7 @@ impl Figures {
                 let all_supplementary = cared.iter().any(|code| Some(*code) == overlay);
                 let places = cared.into_iter().filter(|code| Some(*code) != overlay);
                 let places: Vec<Place> = places.cloned().map(Place::Group).collect();
-                let rows = counts::of_run(conn, run.id, wanted)?;
+                let rows = counts::of_run(conn, run.id, wanted, None)?;
                 Figures { rows, places: Some(places), all_supplementary }
             }
             Reach::Caseload(_) => {

@@ -130,7 +130,7 @@ pub fn page(conn: &mut Conn, who: &Who, now: Now, code: Option<&str>) -> Result<
 fn figures(conn: &mut Conn, who: &Who, scope: &Scope, now: Now, run: &Run) -> Result<Option<Figures>, Error> {
     let nothing = Filters::default();
     let asked = Asked::by(who.role(), scope, &nothing, now.today, published(conn)?).ages_on(run.as_of);
-    Figures::of(conn, &asked, run, Wanted::ByPractice)
+    Figures::of(conn, &asked, run, Wanted::ByPlace)
 }
 
 fn row(group: &Group, here: &Locality, versions: &[Version], figures: Option<&Figures>, to: Audience) -> Row {

@@ -15,7 +15,7 @@ use super::store;
 use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::Now;
 use crate::criteria::drafting::store::is_settled;
-use crate::criteria::store::{AGREED, State as VersionState, Version};
+use crate::criteria::store::{State as VersionState, Version, are_agreed};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::schemes::draft::beside;
@@ -108,7 +108,7 @@ pub fn in_the_way(
         let agreed: Vec<Version> = criteria_versions::table
             .filter(criteria_versions::locality_id.eq(version.locality_id))
             .filter(criteria_versions::group_code.eq(&version.group_code))
-            .filter(criteria_versions::state.eq_any(AGREED))
+            .filter(are_agreed())
             .order(criteria_versions::number.desc())
             .select(Version::as_select())
             .load(conn)?;

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::criteria::drafting::store::bundle;
 use crate::criteria::expression::Expression;
-use crate::criteria::store::{AGREED, State, Version};
+use crate::criteria::store::{State, Version, are_agreed};
 use crate::database::Conn;
 use crate::decisions::holds;
 use crate::error::Error;
@@ -91,7 +91,7 @@ fn in_force_but(
 ) -> Result<Vec<Version>, Error> {
     let mut versions: Vec<Version> = criteria_versions::table
         .filter(criteria_versions::locality_id.eq(locality_id))
-        .filter(criteria_versions::state.eq_any(AGREED))
+        .filter(are_agreed())
         .filter(criteria_versions::in_force_from.is_null().or(criteria_versions::in_force_from.le(on)))
         .filter(criteria_versions::id.ne_all(but.to_vec()))
         .order((criteria_versions::group_code, criteria_versions::number.desc()))

@@ -8,7 +8,9 @@ use diesel::prelude::*;
 
 use crate::audit::Actor;
 use crate::clock::Moment;
-use crate::criteria::store::{AGREED, NewVersion, SCHEME, State, Version, hash, history, insert, version};
+use crate::criteria::store::{
+    NewVersion, SCHEME, State, Version, are_agreed, hash, history, insert, version,
+};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::scheme::{Group, Scheme};
@@ -39,7 +41,7 @@ impl Schemes {
     pub fn on(conn: &mut Conn, day: NaiveDate) -> Result<Schemes, Error> {
         let versions: Vec<Version> = criteria_versions::table
             .filter(criteria_versions::group_code.eq(SCHEME))
-            .filter(criteria_versions::state.eq_any(AGREED))
+            .filter(are_agreed())
             .filter(criteria_versions::in_force_from.is_null().or(criteria_versions::in_force_from.le(day)))
             .order(criteria_versions::number)
             .select(Version::as_select())
@@ -111,7 +113,7 @@ pub fn before(conn: &mut Conn, version: &Version) -> Result<Scheme, Error> {
 /// Every group that a scheme of some locality has or had, each code once: first the shipped ones.
 pub fn groups_of_all(conn: &mut Conn) -> Result<Vec<Group>, Error> {
     let texts: Vec<Version> = criteria_versions::table
-        .filter(criteria_versions::group_code.eq(SCHEME).and(criteria_versions::state.eq_any(AGREED)))
+        .filter(criteria_versions::group_code.eq(SCHEME).and(are_agreed()))
         .order((criteria_versions::locality_id, criteria_versions::number))
         .select(Version::as_select())
         .load(conn)?;

@@ -76,7 +76,7 @@ pub fn counted(
     }
     let nothing = Filters::default();
     let asked = Asked::by(who.role(), scope, &nothing, now.today, published(conn)?).ages_on(run.as_of);
-    let figures = Figures::of(conn, &asked, run, Wanted::ByPractice)?;
+    let figures = Figures::of(conn, &asked, run, Wanted::ByPlace)?;
     Ok(figures.map(|figures| Everybody { figures, to: audience(scope) }))
 }
 
