@@ -9,6 +9,7 @@ use super::life::{Round, State};
 use super::proposal::{Ask, Proposal, round};
 use super::store::{asks_of, versions_of};
 use crate::access::{Role, Who};
+use crate::calendar::due_in_words;
 use crate::clock::Now;
 use crate::criteria::store::{self, AGREED, State as VersionState, Version};
 use crate::database::Conn;
@@ -96,6 +97,11 @@ impl Agreement {
         self.asks.iter().find(|ask| ask.network_id == network_id)
     }
 
+    /// The last day to answer as of today, in words; none where none is set.
+    pub fn due(&self, today: NaiveDate) -> Option<String> {
+        self.proposal.answer_by.map(|last| due_in_words(today, last))
+    }
+
     /// The codes of its groups.
     pub fn groups(&self) -> Vec<&str> {
         self.versions.iter().map(|version| version.group_code.as_str()).collect()
@@ -174,6 +180,16 @@ impl Seen {
             .as_ref()
             .filter(|agreement| agreement.proposal.proposed_at.is_some())
             .ok_or(Error::NotFound)
+    }
+
+    /// The agreement on a page that is made of what was proposed alone: [`Seen::proposed`] was asked before.
+    pub fn put_forward(&self) -> &Agreement {
+        self.agreement.as_ref().expect("a page of what was proposed")
+    }
+
+    /// The locality's code, and what it calls its groups.
+    pub fn called(&self) -> (&str, &Names) {
+        (&self.locality.code, &self.names)
     }
 
     /// Somebody was faster: `what` says so, and the link leads to the version.

@@ -103,7 +103,7 @@ fn join(conn: &mut Conn, who: &Who, now: Now, address: &Address, with: &str) -> 
     for one in all.iter().filter(mine).chain([other]) {
         store::put_into(conn, one, Some(proposal))?;
     }
-    let together = store::bundle(conn, proposal)?;
+    let together = agreement::store::versions_of(conn, &[proposal])?;
     let locality = &seen.here.locality.code;
     let subjects: Vec<Subject> =
         together.iter().map(|version| Subject::criteria(locality, &version.group_code)).collect();

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::super::agreement::store::versions_of;
 use super::super::parser::parse;
 use super::super::store::{NewVersion, State, Version, hash, insert};
 use crate::audit::Actor;
@@ -169,15 +170,6 @@ pub fn drafts(conn: &mut Conn, locality_id: i64) -> Result<Vec<Version>, Error> 
         .load(conn)?)
 }
 
-/// The versions that are proposed together, in the order of groups' codes.
-pub fn bundle(conn: &mut Conn, proposal_id: i64) -> Result<Vec<Version>, Error> {
-    Ok(criteria_versions::table
-        .filter(criteria_versions::proposal_id.eq(proposal_id))
-        .order((criteria_versions::group_code, criteria_versions::number))
-        .select(Version::as_select())
-        .load(conn)?)
-}
-
 /// Puts a draft into a bundle, or with none takes it out of its own.
 ///
 /// # Errors
@@ -198,7 +190,7 @@ pub fn put_into(conn: &mut Conn, draft: &Version, proposal_id: Option<i64>) -> R
 /// A bundle in draft that holds nothing any more is no bundle.
 fn forget_empty(conn: &mut Conn, proposal_id: Option<i64>) -> Result<(), Error> {
     let Some(id) = proposal_id else { return Ok(()) };
-    if bundle(conn, id)?.is_empty() {
+    if versions_of(conn, &[id])?.is_empty() {
         diesel::delete(proposals::table.find(id).filter(proposals::state.eq("draft"))).execute(conn)?;
     }
     Ok(())

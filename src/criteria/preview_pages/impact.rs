@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::sides::Bundle;
 use super::tables::tables_of;
 use super::work::{Wanted, Worked, register};
-use crate::criteria::drafting::store::bundle;
+use crate::criteria::agreement::store::versions_of;
 use crate::disclosure::Audience;
 use crate::error::Error;
 use crate::groups::schemes::names::Names;
@@ -51,7 +51,7 @@ pub struct GroupImpact {
 /// the register is not in memory: not to be called within a transaction.
 pub fn impact(tools: &Tools, proposal_id: i64, on: NaiveDate) -> Result<Impact, Error> {
     let (sides, versions, names) = tools.database.read_now(|conn| {
-        let all = bundle(conn, proposal_id)?;
+        let all = versions_of(conn, &[proposal_id])?;
         let first = all.first().cloned().ok_or(Error::NotFound)?;
         let bundle = Bundle::of(conn, &first)?;
         let names = Names::on(conn, first.locality_id, on)?.beside(&all)?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use crate::criteria::drafting::store::bundle;
+use crate::criteria::agreement::store::versions_of;
 use crate::criteria::expression::Expression;
 use crate::criteria::store::{State, Version, are_agreed};
 use crate::database::Conn;
@@ -120,7 +120,7 @@ impl Bundle {
         let proposed: Option<NaiveDate> =
             proposals::table.find(proposal_id).select(proposals::takes_force_on).first(conn)?;
         let takes_force_on = takes_force_on.or(proposed);
-        Ok(Bundle { version, all: bundle(conn, proposal_id)?, takes_force_on })
+        Ok(Bundle { version, all: versions_of(conn, &[proposal_id])?, takes_force_on })
     }
 
     /// The same with another text of the version.

@@ -6,10 +6,10 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::call::Call;
 use super::{LONGEST, Text, what};
 use crate::access::{Provider, Who};
 use crate::audit::Subject;
-use crate::calendar::due_in_words;
 use crate::clock::Now;
 use crate::criteria::agreement::life::{Reply, State, Step};
 use crate::criteria::agreement::proposal::Ask;
@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::once::fresh_key;
 use crate::page::typed::{self, text};
 use crate::page::{
-    Choice, Chrome, Difference, Mistakes, NavItem, StalePage, filters, save, see_other, show, show_as,
+    Choice, Chrome, Difference, Mistakes, NavItem, StalePage, filters, see_other, show, show_as,
 };
 use crate::people::identified_text::{Caught, Found, Said, Typed, fields, look};
 use crate::people::identifiers::About;
@@ -89,7 +89,7 @@ impl AnswerPage {
         Ok(AnswerPage {
             chrome: who.chrome(),
             mistakes: Mistakes::new(),
-            texts: Text::all((&seen.locality.code, &seen.names), seen.proposed()?)?,
+            texts: Text::all(seen.called(), seen.proposed()?)?,
             seen,
             ask,
             form,
@@ -99,16 +99,8 @@ impl AnswerPage {
         })
     }
 
-    fn agreement(&self) -> &Agreement {
-        self.seen.agreement.as_ref().expect("a page of what was proposed")
-    }
-
-    fn due(&self) -> Option<String> {
-        self.agreement().proposal.answer_by.map(|last| due_in_words(self.today, last))
-    }
-
     fn what(&self) -> String {
-        what(self.agreement())
+        what(self.seen.put_forward())
     }
 }
 
@@ -125,24 +117,17 @@ pub async fn form(
     now: Now,
     address: web::Path<Address>,
 ) -> Result<HttpResponse, Error> {
-    let page = database
-        .read(move |conn| {
-            let (seen, ask) = asked(conn, &who, now, &address)?;
-            if seen.proposed()?.proposal.state.after(Step::Answer).is_none() {
-                return Ok(Err(seen.path()));
-            }
-            let form = AnswerForm {
-                answer: ask.reply.map(Reply::word).unwrap_or_default().to_owned(),
-                comment: ask.comment.clone(),
-                ..AnswerForm::default()
-            };
-            AnswerPage::new(&who, now, (seen, ask), form).map(Ok)
-        })
-        .await?;
-    match page {
-        Ok(page) => show(&page),
-        Err(version) => Ok(see_other(version)),
+    let call = Call::new(who, database, now, address);
+    let (seen, ask) = call.read(asked).await?;
+    if seen.proposed()?.proposal.state.after(Step::Answer).is_none() {
+        return Ok(see_other(seen.path()));
     }
+    let form = AnswerForm {
+        answer: ask.reply.map(Reply::word).unwrap_or_default().to_owned(),
+        comment: ask.comment.clone(),
+        ..AnswerForm::default()
+    };
+    show(&AnswerPage::new(&call.who, now, (seen, ask), form)?)
 }
 
 /// What kept an answer from being kept.
@@ -159,10 +144,10 @@ pub async fn send(
     address: web::Path<Address>,
     form: web::Form<AnswerForm>,
 ) -> Result<HttpResponse, Error> {
-    let (form, address) = (form.into_inner(), address.into_inner());
-    let (typed, of, by) = (form.clone(), address.clone(), who.clone());
-    let work = move |conn: &mut Conn| {
-        let (seen, _) = asked(conn, &by, now, &of)?;
+    let (call, form) = (Call::new(who, database, now, address), form.into_inner());
+    let typed = form.clone();
+    let work = move |conn: &mut Conn, by: &Who, now: Now, of: &Address| {
+        let (seen, _) = asked(conn, by, now, of)?;
         let answer = match typed.check() {
             Ok(answer) => answer,
             Err(mistakes) => return Ok(Err(Unsent::Mistaken(mistakes))),
@@ -178,38 +163,36 @@ pub async fn send(
             Err(Caught::Ask(found)) => return Ok(Err(Unsent::Identified(found))),
         };
         let answer = Answer { comment: clear.text("comment"), ..answer };
-        let kept = replying::answer(conn, now, &by, &seen, &answer)?;
+        let kept = replying::answer(conn, now, by, &seen, &answer)?;
         if kept.is_ok() {
-            clear.record(conn, now, &by, &[Subject::proposal(&seen.proposed()?.proposal.reference)])?;
+            clear.record(conn, now, by, &[Subject::proposal(&seen.proposed()?.proposal.reference)])?;
         }
         Ok(kept.map(|()| format!("{}/answer/sent", seen.path())).map_err(Unsent::Late))
     };
-    let unsent = match save(&database, now, &who, &form.key, work).await? {
+    let unsent = match call.save(&form.key, work).await? {
         Ok(path) => return Ok(see_other(path)),
         Err(unsent) => unsent,
     };
-    let by = who.clone();
-    let (seen, ask) = database.read(move |conn| asked(conn, &by, now, &address)).await?;
+    let (seen, ask) = call.read(asked).await?;
+    let who = &call.who;
     match unsent {
         Unsent::Mistaken(mistakes) => {
-            let page = AnswerPage::new(&who, now, (seen, ask), form)?;
+            let page = AnswerPage::new(who, now, (seen, ask), form)?;
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &AnswerPage { mistakes, ..page })
         }
         Unsent::Identified(found) => {
             let page = format!("{}/answer", seen.path());
-            found.ask(&who, page.clone(), page, fields(&form))
+            found.ask(who, page.clone(), page, fields(&form))
         }
-        Unsent::Late(NotAnswered::Stale(theirs)) => stale(&who, &seen, &theirs, &form),
+        Unsent::Late(NotAnswered::Stale(theirs)) => stale(who, &seen, &theirs, &form),
         Unsent::Late(NotAnswered::Closed) => {
             let said = Reply::from_word(&form.answer).map_or("", Reply::label);
             let written = vec![("Answer", said.to_owned()), ("Comment", form.comment)];
             let outcome = "so your answer was not sent";
-            OvertakenPage::new(&who, (&seen.locality.code, &seen.names), &seen.version, outcome)
-                .written(written)
-                .answer()
+            OvertakenPage::new(who, seen.called(), &seen.version, outcome).written(written).answer()
         }
         Unsent::Late(NotAnswered::Replaced(by)) => {
-            let page = ReplacedPage::new(&who, now, seen, *by, form)?;
+            let page = ReplacedPage::new(who, now, seen, *by, form)?;
             show_as(StatusCode::CONFLICT, &page)
         }
     }
@@ -303,16 +286,6 @@ struct AnsweredPage {
     today: NaiveDate,
 }
 
-impl AnsweredPage {
-    fn agreement(&self) -> &Agreement {
-        self.seen.agreement.as_ref().expect("a page of what was proposed")
-    }
-
-    fn due(&self) -> Option<String> {
-        self.agreement().proposal.answer_by.map(|last| due_in_words(self.today, last))
-    }
-}
-
 /// The end of the journey: what was answered, and what happens next.
 pub async fn sent(
     Provider(who): Provider,
@@ -320,14 +293,10 @@ pub async fn sent(
     now: Now,
     address: web::Path<Address>,
 ) -> Result<HttpResponse, Error> {
-    let page = database
-        .read(move |conn| {
-            let (seen, ask) = asked(conn, &who, now, &address)?;
-            if ask.reply.is_none() {
-                return Err(Error::NotFound);
-            }
-            Ok(AnsweredPage { chrome: who.chrome(), seen, ask, today: now.today })
-        })
-        .await?;
-    show(&page)
+    let call = Call::new(who, database, now, address);
+    let (seen, ask) = call.read(asked).await?;
+    if ask.reply.is_none() {
+        return Err(Error::NotFound);
+    }
+    show(&AnsweredPage { chrome: call.who.chrome(), seen, ask, today: now.today })
 }

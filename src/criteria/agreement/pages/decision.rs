@@ -6,13 +6,14 @@ use anyhow::Context;
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
+use super::call::Call;
 use super::{LONGEST, Text, label, tally, what};
 use crate::access::{Commissioner, Who, say_done};
 use crate::audit::Subject;
 use crate::clock::Now;
 use crate::criteria::agreement::deciding::{self, Decision, NotDecided};
 use crate::criteria::agreement::life::Refusal;
-use crate::criteria::agreement::seen::{Address, Agreement, Seen};
+use crate::criteria::agreement::seen::{Address, Seen};
 use crate::criteria::preview_pages::impact::impact;
 use crate::database::{Conn, Database};
 use crate::error::Error;
@@ -20,8 +21,8 @@ use crate::jobs::Tools;
 use crate::once::fresh_key;
 use crate::page::typed::{self, required_day, text};
 use crate::page::{
-    Choice, Chrome, Difference, Mistakes, NavItem, StalePage, TypedDate, filters, long_day, save, see_other,
-    show, show_as,
+    Choice, Chrome, Difference, Mistakes, NavItem, StalePage, TypedDate, filters, long_day, see_other, show,
+    show_as,
 };
 use crate::people::identified_text::{Caught, Found, Said, Typed, fields, look};
 use crate::people::identifiers::About;
@@ -102,7 +103,7 @@ impl DecisionPage {
         Ok(DecisionPage {
             chrome: who.chrome(),
             mistakes: Mistakes::new(),
-            texts: Text::all((&seen.locality.code, &seen.names), agreement)?,
+            texts: Text::all(seen.called(), agreement)?,
             withdrawn,
             refusal: agreement.round().may_decide(who.user_id, now.today).err(),
             choices: vec![
@@ -116,23 +117,19 @@ impl DecisionPage {
         })
     }
 
-    fn agreement(&self) -> &Agreement {
-        self.seen.agreement.as_ref().expect("a page of what was proposed")
-    }
-
     fn tally(&self) -> String {
-        tally(self.agreement())
+        tally(self.seen.put_forward())
     }
 
     fn force_hint(&self) -> String {
-        match self.agreement().proposal.takes_force_on {
+        match self.seen.put_forward().proposal.takes_force_on {
             Some(on) => format!("Proposed: {}. It can be put off, and not brought forward", long_day(on)),
             None => "Today or later".to_owned(),
         }
     }
 
     fn reason_hint(&self) -> &'static str {
-        match self.agreement().round().all_agreed() {
+        match self.seen.put_forward().round().all_agreed() {
             true => "Needed to return it. It stands in the record for everybody asked",
             false => {
                 "Not every network has agreed, so a reason is needed either way. It stands in the record for everybody asked"
@@ -147,9 +144,10 @@ pub async fn form(
     now: Now,
     address: web::Path<Address>,
 ) -> Result<HttpResponse, Error> {
-    let page = database
-        .read(move |conn| {
-            let seen = Seen::of(conn, &who, now, &address)?;
+    let call = Call::new(who, database, now, address);
+    let page = call
+        .read(|conn, who, now, address| {
+            let seen = Seen::of(conn, who, now, address)?;
             let proposed = seen.proposed()?.proposal.takes_force_on.unwrap_or(now.today);
             let date = TypedDate::of(proposed.max(now.today));
             let form = DecisionForm {
@@ -158,7 +156,7 @@ pub async fn form(
                 force_year: date.year,
                 ..DecisionForm::default()
             };
-            DecisionPage::new(conn, &who, now, seen, form)
+            DecisionPage::new(conn, who, now, seen, form)
         })
         .await?;
     show(&page)
@@ -180,48 +178,40 @@ pub async fn send(
     address: web::Path<Address>,
     form: web::Form<DecisionForm>,
 ) -> Result<HttpResponse, Error> {
-    let (form, address) = (form.into_inner(), address.into_inner());
-    let impact = foreseen(&database, &tools, now, &who, &address, &form).await?;
-    let (typed, of, by) = (form.clone(), address.clone(), who.clone());
-    let work = move |conn: &mut Conn| decide(conn, &by, now, &of, &typed, impact);
-    let undecided = match save(&database, now, &who, &form.key, work).await? {
+    let (call, form) = (Call::new(who, database, now, address), form.into_inner());
+    let impact = foreseen(&call, &tools, &form).await?;
+    let typed = form.clone();
+    let work =
+        move |conn: &mut Conn, by: &Who, now: Now, of: &Address| decide(conn, by, now, of, &typed, impact);
+    let undecided = match call.save(&form.key, work).await? {
         Ok(path) => {
             say_done(&session, done(&form))?;
             return Ok(see_other(path));
         }
         Err(undecided) => undecided,
     };
-    let by = who.clone();
-    let seen = database.read(move |conn| Seen::of(conn, &by, now, &address)).await?;
+    let seen = call.read(Seen::of).await?;
     let mistakes = match undecided {
-        Undecided::Not(NotDecided::Stale) => return stale(&who, &seen, &form),
+        Undecided::Not(NotDecided::Stale) => return stale(&call.who, &seen, &form),
         Undecided::Identified(found) => {
             let page = format!("{}/decision", seen.path());
-            return found.ask(&who, page.clone(), page, fields(&form));
+            return found.ask(&call.who, page.clone(), page, fields(&form));
         }
         Undecided::Mistaken(mistakes) => mistakes,
         Undecided::Not(NotDecided::InTheWay(message)) => Mistakes::of_one("force", message),
         Undecided::Not(NotDecided::Refused(refusals)) => mistakes_of(&refusals),
     };
-    let page = database.read(move |conn| DecisionPage::new(conn, &who, now, seen, form)).await?;
+    let page = call.read(|conn, who, now, _| DecisionPage::new(conn, who, now, seen, form)).await?;
     show_as(StatusCode::UNPROCESSABLE_ENTITY, &DecisionPage { mistakes, ..page })
 }
 
 /// What the proposal would do on the date it is approved for, worked out before anything is written; blank where it is
 /// not to be approved, or nobody has been placed by criteria yet.
-async fn foreseen(
-    database: &web::Data<Database>,
-    tools: &web::Data<Tools>,
-    now: Now,
-    who: &Who,
-    address: &Address,
-    form: &DecisionForm,
-) -> Result<String, Error> {
+async fn foreseen(call: &Call, tools: &web::Data<Tools>, form: &DecisionForm) -> Result<String, Error> {
     let Ok((Decision::Approve { on, .. }, reason)) = form.check() else { return Ok(String::new()) };
-    let (by, of) = (who.clone(), address.clone());
-    let seen = database.read(move |conn| Seen::of(conn, &by, now, &of)).await?;
+    let seen = call.read(Seen::of).await?;
     let agreement = seen.proposed()?;
-    if agreement.round().approve(who.user_id, now.today, Some(on), &reason).is_err() {
+    if agreement.round().approve(call.who.user_id, call.now.today, Some(on), &reason).is_err() {
         return Ok(String::new());
     }
     let (tools, id) = (tools.clone(), agreement.proposal.id);

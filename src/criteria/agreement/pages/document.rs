@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use super::comment::{CommentForm, Thread, conditions, threads};
 use super::{Text, answered, label, tally, what};
 use crate::access::{ReadsGroups, Who};
-use crate::calendar::due_in_words;
 use crate::clock::{Moment, Now};
 use crate::criteria::agreement::deciding::may_withdraw;
 use crate::criteria::agreement::life::{Refusal, Reply, State, Step};
@@ -142,11 +141,10 @@ impl VersionPage {
     }
 
     fn due(&self, agreement: &Agreement) -> Option<String> {
-        let last = agreement.proposal.answer_by?;
-        Some(match agreement.proposal.state {
-            State::Proposed => due_in_words(self.today, last),
-            _ => long_day(last),
-        })
+        match agreement.proposal.state {
+            State::Proposed => agreement.due(self.today),
+            _ => agreement.proposal.answer_by.map(long_day),
+        }
     }
 
     fn what(&self) -> String {

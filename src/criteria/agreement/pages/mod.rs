@@ -1,6 +1,7 @@
 //! The pages of agreements.
 
 mod answer;
+mod call;
 mod comment;
 mod decision;
 mod document;

@@ -6,10 +6,10 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::call::Call;
 use super::{LONGEST, Text, what};
 use crate::access::{Commissioner, Who};
 use crate::audit::{self, Subject, Verb};
-use crate::calendar::due_in_words;
 use crate::clock::Now;
 use crate::criteria::agreement::life::State;
 use crate::criteria::agreement::proposal::hash_of;
@@ -26,8 +26,7 @@ use crate::groups::schemes::store::before;
 use crate::once::fresh_key;
 use crate::page::typed::{self, required_day, required_text};
 use crate::page::{
-    Chrome, Difference, Mistakes, NavItem, StalePage, TypedDate, filters, long_day, save, see_other, show,
-    show_as,
+    Chrome, Difference, Mistakes, NavItem, StalePage, TypedDate, filters, long_day, see_other, show, show_as,
 };
 use crate::people::identified_text::{Caught, Found, Said, Typed, fields, look};
 use crate::people::identifiers::About;
@@ -187,16 +186,12 @@ pub async fn form(
     now: Now,
     address: web::Path<Address>,
 ) -> Result<HttpResponse, Error> {
-    let page = database
-        .read(move |conn| {
-            Ok(Draft::still(conn, &who, now, &address)?.map(|draft| {
-                let form = terms_of(&draft.agreement.proposal).map(TermsForm::of).unwrap_or_default();
-                FormPage::new(&who, draft, form, Mistakes::new())
-            }))
-        })
-        .await?;
-    match page {
-        Ok(page) => show(&page),
+    let call = Call::new(who, database, now, address);
+    match call.read(Draft::still).await? {
+        Ok(draft) => {
+            let form = terms_of(&draft.agreement.proposal).map(TermsForm::of).unwrap_or_default();
+            show(&FormPage::new(&call.who, draft, form, Mistakes::new()))
+        }
         Err(seen) => Ok(see_other(seen.path())),
     }
 }
@@ -216,24 +211,24 @@ pub async fn keep(
     address: web::Path<Address>,
     form: web::Form<TermsForm>,
 ) -> Result<HttpResponse, Error> {
-    let (form, address) = (form.into_inner(), address.into_inner());
-    let (sent, of, by) = (form.clone(), address.clone(), who.clone());
-    let work = move |conn: &mut Conn| keep_form(conn, now, &by, &of, &sent);
-    let unsaved = match save(&database, now, &who, &form.key, work).await? {
+    let (call, form) = (Call::new(who, database, now, address), form.into_inner());
+    let sent = form.clone();
+    let work = move |conn: &mut Conn, by: &Who, now: Now, of: &Address| keep_form(conn, now, by, of, &sent);
+    let unsaved = match call.save(&form.key, work).await? {
         Ok(path) => return Ok(see_other(path)),
         Err(unsaved) => unsaved,
     };
-    let by = who.clone();
-    let draft = match database.read(move |conn| Draft::still(conn, &by, now, &address)).await? {
+    let who = &call.who;
+    let draft = match call.read(Draft::still).await? {
         Ok(draft) => draft,
-        Err(seen) => return frozen(&who, &seen, form),
+        Err(seen) => return frozen(who, &seen, form),
     };
     match unsaved {
         NotKept::Mistaken(mistakes) => {
-            show_as(StatusCode::UNPROCESSABLE_ENTITY, &FormPage::new(&who, draft, form, mistakes))
+            show_as(StatusCode::UNPROCESSABLE_ENTITY, &FormPage::new(who, draft, form, mistakes))
         }
-        NotKept::Identified(found) => found.ask(&who, draft.path(), draft.path(), fields(&form)),
-        NotKept::Stale => stale(&who, draft, &form),
+        NotKept::Identified(found) => found.ask(who, draft.path(), draft.path(), fields(&form)),
+        NotKept::Stale => stale(who, draft, &form),
     }
 }
 
@@ -302,9 +297,7 @@ fn frozen(who: &Who, seen: &Seen, form: TermsForm) -> Result<HttpResponse, Error
         ("Last day to answer", last),
     ];
     let outcome = "so your terms were not kept";
-    OvertakenPage::new(who, (&seen.locality.code, &seen.names), &seen.version, outcome)
-        .written(written)
-        .answer()
+    OvertakenPage::new(who, seen.called(), &seen.version, outcome).written(written).answer()
 }
 
 fn stale(who: &Who, draft: Draft, form: &TermsForm) -> Result<HttpResponse, Error> {
@@ -398,7 +391,7 @@ pub async fn check(
     now: Now,
     address: web::Path<Address>,
 ) -> Result<HttpResponse, Error> {
-    match database.read(move |conn| CheckPage::of(conn, &who, now, &address)).await? {
+    match Call::new(who, database, now, address).read(CheckPage::of).await? {
         Ok(page) => show(&page),
         Err(Unchecked::NoTerms(terms)) => Ok(see_other(terms)),
         Err(Unchecked::Frozen(seen)) => Ok(see_other(seen.path())),
@@ -421,21 +414,21 @@ pub async fn send(
     address: web::Path<Address>,
     form: web::Form<SendForm>,
 ) -> Result<HttpResponse, Error> {
-    let (form, address) = (form.into_inner(), address.into_inner());
-    let (sent, of, by) = (form.clone(), address.clone(), who.clone());
-    let work = move |conn: &mut Conn| {
-        let Ok(draft) = Draft::still(conn, &by, now, &of)? else { return Ok(Err(NotProposed::Stale)) };
+    let (call, form) = (Call::new(who, database, now, address), form.into_inner());
+    let sent = form.clone();
+    let work = move |conn: &mut Conn, by: &Who, now: Now, of: &Address| {
+        let Ok(draft) = Draft::still(conn, by, now, of)? else { return Ok(Err(NotProposed::Stale)) };
         let bound = (sent.version.parse().unwrap_or(0), sent.hash.as_str());
         let locality = &draft.seen.locality;
         let proposed = proposing::propose(conn, now, &by.actor, locality, &draft.agreement, bound)?;
         Ok(proposed.map(|()| format!("{}/sent", draft.path())))
     };
-    let refused = match save(&database, now, &who, &form.key, work).await? {
+    let refused = match call.save(&form.key, work).await? {
         Ok(path) => return Ok(see_other(path)),
         Err(refused) => refused,
     };
-    let by = who.clone();
-    let page = database.read(move |conn| CheckPage::of(conn, &by, now, &address)).await?;
+    let page = call.read(CheckPage::of).await?;
+    let who = &call.who;
     match (refused, page) {
         (NotProposed::Terms(mistakes), Ok(page)) => {
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &CheckPage { mistakes, ..page })
@@ -445,7 +438,7 @@ pub async fn send(
         }
         (_, Err(Unchecked::Frozen(seen))) => {
             let outcome = "so it was not proposed a second time";
-            OvertakenPage::new(&who, (&seen.locality.code, &seen.names), &seen.version, outcome).answer()
+            OvertakenPage::new(who, seen.called(), &seen.version, outcome).answer()
         }
         (_, Err(Unchecked::NoTerms(terms))) => Err(Error::conflict(
             "The terms of this draft are not complete. Enter them first.",
@@ -472,16 +465,6 @@ struct SentPage {
     today: chrono::NaiveDate,
 }
 
-impl SentPage {
-    fn agreement(&self) -> &Agreement {
-        self.seen.agreement.as_ref().expect("a page of what was proposed")
-    }
-
-    fn due(&self) -> Option<String> {
-        self.agreement().proposal.answer_by.map(|last| due_in_words(self.today, last))
-    }
-}
-
 /// The end of the journey: what was sent to whom, and what happens next.
 pub async fn sent(
     Commissioner(who): Commissioner,
@@ -489,14 +472,10 @@ pub async fn sent(
     now: Now,
     address: web::Path<Address>,
 ) -> Result<HttpResponse, Error> {
-    let page = database
-        .read(move |conn| {
-            let seen = Seen::of(conn, &who, now, &address)?;
-            if seen.proposed()?.proposal.state != State::Proposed {
-                return Err(Error::NotFound);
-            }
-            Ok(SentPage { chrome: who.chrome(), seen, today: now.today })
-        })
-        .await?;
-    show(&page)
+    let call = Call::new(who, database, now, address);
+    let seen = call.read(Seen::of).await?;
+    if seen.proposed()?.proposal.state != State::Proposed {
+        return Err(Error::NotFound);
+    }
+    show(&SentPage { chrome: call.who.chrome(), seen, today: now.today })
 }

@@ -5,18 +5,19 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
+use super::call::Call;
 use super::{LONGEST, answered, label, what};
 use crate::access::{Commissioner, Who, say_done};
 use crate::audit::Subject;
 use crate::clock::Now;
 use crate::criteria::agreement::deciding::{may_withdraw, withdraw};
-use crate::criteria::agreement::seen::{Address, Agreement, Seen};
+use crate::criteria::agreement::seen::{Address, Seen};
 use crate::criteria::overtaken::OvertakenPage;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::fresh_key;
 use crate::page::typed::{self, text};
-use crate::page::{Choice, Chrome, Difference, Mistakes, NavItem, StalePage, save, see_other, show, show_as};
+use crate::page::{Choice, Chrome, Difference, Mistakes, NavItem, StalePage, see_other, show, show_as};
 use crate::people::identified_text::{Caught, Found, Said, Typed, fields, look};
 use crate::people::identifiers::About;
 
@@ -92,16 +93,12 @@ impl WithdrawalPage {
         WithdrawalPage { chrome: who.chrome(), mistakes, seen, form, reasons, key: fresh_key() }
     }
 
-    fn agreement(&self) -> &Agreement {
-        self.seen.agreement.as_ref().expect("a page of what was proposed")
-    }
-
     fn what(&self) -> String {
-        what(self.agreement())
+        what(self.seen.put_forward())
     }
 
     fn answered(&self) -> String {
-        answered(self.agreement())
+        answered(self.seen.put_forward())
     }
 }
 
@@ -119,18 +116,12 @@ pub async fn form(
     now: Now,
     address: web::Path<Address>,
 ) -> Result<HttpResponse, Error> {
-    let page = database
-        .read(move |conn| {
-            let (seen, is_open) = proposed(conn, &who, now, &address)?;
-            Ok(match is_open {
-                true => Ok(WithdrawalPage::new(&who, seen, WithdrawalForm::default(), Mistakes::new())),
-                false => Err(seen.path()),
-            })
-        })
-        .await?;
-    match page {
-        Ok(page) => show(&page),
-        Err(version) => Ok(see_other(version)),
+    let call = Call::new(who, database, now, address);
+    match call.read(proposed).await? {
+        (seen, true) => {
+            show(&WithdrawalPage::new(&call.who, seen, WithdrawalForm::default(), Mistakes::new()))
+        }
+        (seen, false) => Ok(see_other(seen.path())),
     }
 }
 
@@ -142,10 +133,10 @@ pub async fn send(
     address: web::Path<Address>,
     form: web::Form<WithdrawalForm>,
 ) -> Result<HttpResponse, Error> {
-    let (form, address) = (form.into_inner(), address.into_inner());
-    let (typed, of, by) = (form.clone(), address.clone(), who.clone());
-    let work = move |conn: &mut Conn| {
-        let (seen, is_open) = proposed(conn, &by, now, &of)?;
+    let (call, form) = (Call::new(who, database, now, address), form.into_inner());
+    let typed = form.clone();
+    let work = move |conn: &mut Conn, by: &Who, now: Now, of: &Address| {
+        let (seen, is_open) = proposed(conn, by, now, of)?;
         if !is_open {
             return Ok(Err(NotWithdrawn::Stale));
         }
@@ -163,33 +154,33 @@ pub async fn send(
             Err(mistakes) => return Ok(Err(NotWithdrawn::Mistaken(mistakes))),
         };
         let version = typed.version.parse().unwrap_or(0);
-        Ok(match withdraw(conn, now, &by, &seen, version, &reason)? {
+        Ok(match withdraw(conn, now, by, &seen, version, &reason)? {
             true => {
-                clear.record(conn, now, &by, &[Subject::proposal(&seen.proposed()?.proposal.reference)])?;
+                clear.record(conn, now, by, &[Subject::proposal(&seen.proposed()?.proposal.reference)])?;
                 Ok(seen.path())
             }
             false => Err(NotWithdrawn::Stale),
         })
     };
-    let unsaved = match save(&database, now, &who, &form.key, work).await? {
+    let unsaved = match call.save(&form.key, work).await? {
         Ok(path) => {
             say_done(&session, "Withdrawn. It does not take force.")?;
             return Ok(see_other(path));
         }
         Err(unsaved) => unsaved,
     };
-    let by = who.clone();
-    let (seen, is_open) = database.read(move |conn| proposed(conn, &by, now, &address)).await?;
+    let (seen, is_open) = call.read(proposed).await?;
+    let who = &call.who;
     match unsaved {
-        _ if !is_open => late(&who, &seen, form),
+        _ if !is_open => late(who, &seen, form),
         NotWithdrawn::Mistaken(mistakes) => {
-            show_as(StatusCode::UNPROCESSABLE_ENTITY, &WithdrawalPage::new(&who, seen, form, mistakes))
+            show_as(StatusCode::UNPROCESSABLE_ENTITY, &WithdrawalPage::new(who, seen, form, mistakes))
         }
         NotWithdrawn::Identified(found) => {
             let page = format!("{}/withdrawal", seen.path());
-            found.ask(&who, page.clone(), page, fields(&form))
+            found.ask(who, page.clone(), page, fields(&form))
         }
-        NotWithdrawn::Stale => stale(&who, &seen, &form),
+        NotWithdrawn::Stale => stale(who, &seen, &form),
     }
 }
 
@@ -197,9 +188,7 @@ pub async fn send(
 fn late(who: &Who, seen: &Seen, form: WithdrawalForm) -> Result<HttpResponse, Error> {
     let written = vec![("Why it is withdrawn", form.why().to_owned()), ("In your words", form.words)];
     let outcome = "so your withdrawal was not recorded";
-    OvertakenPage::new(who, (&seen.locality.code, &seen.names), &seen.version, outcome)
-        .written(written)
-        .answer()
+    OvertakenPage::new(who, seen.called(), &seen.version, outcome).written(written).answer()
 }
 
 fn stale(who: &Who, seen: &Seen, form: &WithdrawalForm) -> Result<HttpResponse, Error> {
