@@ -7,6 +7,7 @@ use common_ground::runs::store::locality;
 use common_ground::schema::audit_entries;
 use diesel::prelude::*;
 
+use crate::agreeing::{agreeing, own_scheme_in_force};
 use crate::harness::{Engine, TestPortal};
 use crate::on_both;
 use crate::samples::{self, Said, command};
@@ -146,5 +147,30 @@ on_both! {
         assert_eq!(command(&portal, &["criteria", "import", "NOWHERE", DEFAULTS]).code, 1);
         let said = command(&portal, &["criteria", "export", "LOC01"]);
         assert_eq!((said.code, said.out.as_str()), (1, ""));
+    }
+}
+
+on_both! {
+    async fn a_locality_s_own_groups_are_exported_and_imported_there_and_nowhere_else(portal) {
+        let portal = agreeing(portal);
+        own_scheme_in_force(&portal);
+        let file = portal.folder().join("out.txt");
+        let path = file.to_str().unwrap();
+        assert_eq!(command(&portal, &["criteria", "export", "LOC01", path]).code, 0);
+        let written = std::fs::read_to_string(&file).unwrap();
+        assert!(written.contains("group FRAIL_85\nage >= 85 and ltc_count >= 2\n"), "{written}");
+        let again = command(&portal, &["criteria", "import", "LOC01", path]);
+        assert_eq!((again.code, &*again.out), (0, "LOC01: 0 of 10 criteria new as drafts.\n"));
+        assert!(again.err.contains("falls to a group that is tried earlier"), "it is tried last: {}", again.err);
+        let other = written.replace("age >= 85 and", "age >= 90 and");
+        std::fs::write(&file, other).unwrap();
+        let changed = command(&portal, &["criteria", "import", "LOC01", path]);
+        assert_eq!((changed.code, &*changed.out), (0, "LOC01: 1 of 10 criteria new as drafts.\n"));
+        let elsewhere = command(&portal, &["criteria", "import", "LOC02", path]);
+        assert_eq!(elsewhere.code, 1);
+        assert!(elsewhere.err.contains("FRAIL_85 is no group of the shipped scheme"), "{}", elsewhere.err);
+        let checked = command(&portal, &["criteria", "check", path]);
+        assert_eq!(checked.code, 1);
+        assert!(checked.err.contains("FRAIL_85 is no group of the shipped scheme"), "{}", checked.err);
     }
 }

@@ -12,6 +12,7 @@ use diesel::prelude::*;
 use crate::agreeing::{
     PAGE, agreeing, another_day, answer, care, decide, draft, letters, own_scheme_in_force, propose,
 };
+use crate::drafts::{begun, plain};
 use crate::grouped::{day, group, loaded};
 use crate::harness::{Answer, Browser, TestPortal};
 use crate::on_both;
@@ -344,5 +345,62 @@ on_both! {
         assert_eq!(told, ["ann@example.org", "one@example.org", "uno@example.org"], "each once");
         let agreed = ann.get("/criteria/LOC01/agreed").await.text();
         assert!(!agreed.contains("serious_mental_illness</code>"), "its criteria are tried no more: {agreed}");
+    }
+}
+
+on_both! {
+    async fn a_new_group_and_its_criteria_are_drafted_and_agreed_together(portal) {
+        let portal = agreeing(portal);
+        let mut ann = portal.signed_in("ann@example.org").await;
+        started(&mut ann).await;
+        let add = [("step", "add"), ("new_code", "FRAIL_85"), ("new_label", "Frail people"), ("new_description", "")];
+        assert_eq!(step(&mut ann, &add).await.status, StatusCode::SEE_OTHER);
+        for _ in 0..4 {
+            let earlier = [("step", "earlier"), ("code", "FRAIL_85")];
+            assert_eq!(step(&mut ann, &earlier).await.status, StatusCode::SEE_OTHER);
+        }
+        let page = ann.get(DRAFT).await.text();
+        assert!(page.contains("href=\"/criteria/LOC01/FRAIL_85/draft\">Draft its criteria"), "{page}");
+        assert_eq!(page.matches("Draft its criteria").count(), 1, "the others have criteria: {page}");
+        let made = begun(&mut ann, "FRAIL_85", &[("from", "text"), ("text", "age >= 80 and ltc_count >= 1")]).await;
+        assert_eq!(made.location(), "/criteria/LOC01/FRAIL_85/versions/1/edit");
+        let draft = ann.get(made.location()).await.text();
+        assert!(draft.contains("<a href=\"/criteria/LOC01/SCHEME/versions/1/edit\">Grouping scheme, version 1</a>"), "{draft}");
+        let page = ann.get(DRAFT).await.text();
+        assert!(page.contains("/FRAIL_85/versions/1/edit\">Go on with its criteria"), "{page}");
+        let list = plain(&ann.get("/criteria?locality=LOC01").await.text());
+        assert!(list.contains("Not yet") && list.contains("Frail people"), "{list}");
+        let group_page = ann.get("/criteria/LOC01/FRAIL_85").await.text();
+        assert!(!group_page.contains("/groups/LOC01/FRAIL_85"), "it has no such page yet: {group_page}");
+        let preview = ann.get("/criteria/LOC01/FRAIL_85/versions/1/preview").await.text();
+        assert!(preview.contains("Frail people") && !preview.contains("Nobody would move"), "{preview}");
+        let proposed = propose(&mut ann, VERSION, "2 4 2015", "1 4 2015").await;
+        assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.text());
+        for email in ["one@example.org", "two@example.org"] {
+            let mut network = portal.signed_in(email).await;
+            assert_eq!(answer(&mut network, VERSION, "agree", "").await.status, StatusCode::SEE_OTHER, "{email}");
+        }
+        let mut bob = portal.signed_in("bob@example.org").await;
+        let decided = decide(&mut bob, VERSION, "approve", "2 4 2015", "").await;
+        assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text());
+        let later = another_day(&portal, "2015-04-02");
+        clockwork::tend(&later.tools).unwrap();
+        let run = group(&later, "LOC01", "2015-04-02".parse().unwrap());
+        let summary = later.read(|conn| by_reference(conn, &run.reference)).unwrap().summary().unwrap().unwrap();
+        assert!(summary.groups.iter().any(|group| group.code == "FRAIL_85" && group.people > 0), "{summary:?}");
+    }
+}
+
+on_both! {
+    async fn a_file_of_drafts_may_hold_the_groups_of_a_locality_and_no_others(portal) {
+        let portal = agreeing(portal);
+        own_scheme_in_force(&portal);
+        let mut ann = portal.signed_in("ann@example.org").await;
+        let blocks = "group FRAIL_85\nage >= 90\n\ngroup LD\nage >= 18 and learning_disability";
+        let made = begun(&mut ann, "LD", &[("from", "text"), ("text", blocks)]).await;
+        assert_eq!(made.location(), format!("{PAGE}/edit"));
+        let wrong = begun(&mut ann, "LD", &[("from", "text"), ("text", "group FRAIL_95\nage >= 95")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text().contains("FRAIL_95 is no group of the locality&#39;s scheme"), "{}", wrong.text());
     }
 }

@@ -103,7 +103,8 @@ fn unknown_group(code: &str, scheme: &Scheme) -> String {
         return format!("Codes of groups are upper case. Write {upper}.");
     }
     let codes: Vec<&str> = scheme.groups().iter().map(|group| &*group.code).collect();
-    format!("{} is no group of the scheme. The codes are {}.", excerpt(code), codes.join(", "))
+    let which = if scheme == Scheme::shipped() { "the shipped scheme" } else { "the locality's scheme" };
+    format!("{} is no group of {which}. The codes are {}.", excerpt(code), codes.join(", "))
 }
 
 /// The words of a line, each with its place.

@@ -17,6 +17,8 @@ use crate::config::{Ground, Settings};
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::scheme::Scheme;
+use crate::groups::schemes::names::Names;
+use crate::groups::schemes::store::in_force;
 use crate::private_file;
 
 /// Checks, exports and imports criteria
@@ -30,7 +32,8 @@ pub enum CriteriaCommand {
 /// Says in plain English what a file of criteria means, or what is wrong with it
 #[derive(Args, Clone, Debug)]
 pub struct CheckCriteria {
-    /// One expression, or blocks of `group CODE` and an expression
+    /// One expression, or blocks of `group CODE` and an expression. The groups are those of the shipped scheme; import
+    /// knows a locality's own
     pub file: PathBuf,
 }
 
@@ -70,7 +73,9 @@ impl CriteriaCommand {
 
 impl CheckCriteria {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let Some(checked) = read_and_tell(&self.file, check)? else { return Ok(ExitCode::FAILURE) };
+        let Some(checked) = read_and_tell(&self.file, Scheme::shipped(), check)? else {
+            return Ok(ExitCode::FAILURE);
+        };
         let sections: Vec<String> = checked.iter().map(section).collect();
         println!("{}", sections.join("\n\n"));
         Ok(ExitCode::SUCCESS)
@@ -87,6 +92,7 @@ fn section(checked: &Checked) -> String {
 /// Reads a file and checks it, telling mistakes and warnings on standard error; none where it is no criteria.
 fn read_and_tell(
     path: &Path,
+    scheme: &Scheme,
     check: impl Fn(&str, &Scheme) -> Result<Vec<Checked>, Vec<Mistake>>,
 ) -> anyhow::Result<Option<Vec<Checked>>> {
     const LARGEST: u64 = 5_000_000;
@@ -96,7 +102,7 @@ fn read_and_tell(
     let bytes = std::fs::read(path).with_context(reading)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| anyhow::anyhow!("{} is not in UTF-8: save it as UTF-8 text", path.display()))?;
-    match check(&text, Scheme::shipped()) {
+    match check(&text, scheme) {
         Ok(checked) => {
             checked.iter().flat_map(|one| &one.warnings).for_each(|warning| eprintln!("{warning}"));
             Ok(Some(checked))
@@ -113,8 +119,11 @@ impl ExportCriteria {
         let now = ground.now();
         let (text, are_drafts) = ground.database.write_now(|conn| {
             let locality_id = locality_id(conn, &self.locality)?;
-            let in_force = store::in_force(conn, locality_id, now.today)?;
+            let mut in_force = store::in_force(conn, locality_id, now.today)?;
             let are_drafts = in_force.is_empty();
+            let scheme = Names::on(conn, locality_id, now.today)?.scheme();
+            // Nobody is placed by the criteria of a group that is retired.
+            in_force.retain(|version| scheme.group(&version.group_code).is_some_and(|it| !it.is_retired()));
             let versions = if are_drafts { store::latest(conn, locality_id)? } else { in_force };
             if versions.is_empty() {
                 return Err(Error::Refused(format!("{} has no criteria yet", self.locality)));
@@ -129,7 +138,7 @@ impl ExportCriteria {
                 &subjects,
                 details,
             )?;
-            Ok((text_of(&versions)?, are_drafts))
+            Ok((text_of(&versions, &scheme)?, are_drafts))
         })?;
         match &self.file {
             Some(path) => private_file::write(path, |file| file.write_all(text.as_bytes()))?,
@@ -142,30 +151,40 @@ impl ExportCriteria {
     }
 }
 
-/// Versions as a file of blocks, in group order.
-pub fn text_of(versions: &[Version]) -> Result<String, Error> {
+/// Versions as a file of blocks, in the order of a scheme's groups.
+pub fn text_of(versions: &[Version], scheme: &Scheme) -> Result<String, Error> {
     let expressions = versions
         .iter()
         .filter(|version| !version.is_blank())
         .map(|version| Ok((version.group_code.as_str(), version.expression()?)))
         .collect::<Result<Vec<_>, Error>>()?;
     let of = |code: &str| expressions.iter().find(|(group, _)| *group == code).map(|(_, one)| one);
-    Ok(blocks::print(Scheme::shipped(), of))
+    Ok(blocks::print(scheme, of))
 }
 
 impl ImportCriteria {
     fn run(&self, ground: &Ground) -> anyhow::Result<ExitCode> {
-        let Some(checked) = read_and_tell(&self.file, check_blocks)? else { return Ok(ExitCode::FAILURE) };
+        let now = ground.now();
+        let scheme = ground.database.read_now(|conn| {
+            let locality_id = locality_id(conn, &self.locality)?;
+            match self.in_force {
+                // Nobody could be placed in a group that is only on its way.
+                true => in_force(conn, locality_id, now.today),
+                false => Ok(Names::on(conn, locality_id, now.today)?.scheme()),
+            }
+        })?;
+        let checked = read_and_tell(&self.file, &scheme, check_blocks)?;
+        let Some(checked) = checked else { return Ok(ExitCode::FAILURE) };
         let reason = self.reason.as_deref().map(str::trim);
         ensure!(reason.is_none_or(|reason| !reason.is_empty()), "--reason is blank: say why");
-        let (now, actor) = (ground.now(), Actor::command_line());
+        let actor = Actor::command_line();
         let becomes = reason.map_or(Becomes::Draft, Becomes::FirstSet);
         let changed = ground
             .database
             .write_now(|conn| import(conn, now.moment, &actor, &self.locality, &checked, becomes))?;
         let what = if reason.is_some() { "in force" } else { "as drafts" };
         println!("{}: {changed} of {} criteria new {what}.", self.locality, checked.len());
-        for group in Scheme::shipped().groups() {
+        for group in scheme.groups().iter().filter(|group| !group.is_retired()) {
             if checked.iter().all(|one| one.group.as_deref() != Some(&group.code)) {
                 eprintln!("The file has no block for {}.", group.code);
             }

@@ -14,11 +14,13 @@ use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::criteria::agreement;
 use crate::criteria::check::check;
+use crate::criteria::preview_pages::sides::Bundle;
 use crate::criteria::seen::Here;
 use crate::criteria::store::{State, Version, history, in_force};
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::scheme::Scheme;
+use crate::groups::schemes::store as schemes;
 use crate::once::fresh_key;
 use crate::page::{Choice, Chrome, Mistakes, filters, save, see_other, show_as};
 use crate::runs::store::Locality;
@@ -171,7 +173,7 @@ impl Sources {
                     "Choose another start",
                 )
             }
-            "text" => of_text(sent.text(), &group),
+            "text" => of_text(sent.text(), &group, &self.here.names.scheme()),
             "nothing" => Ok(vec![Begun { group, typed: String::new(), made_from_id: None }]),
             _ => Err(Mistakes::of_one("from", "Choose what the draft starts from")),
         }
@@ -186,8 +188,8 @@ fn shipped(group: &str) -> Option<String> {
 }
 
 /// The drafts of a text: of one criterion for `group`, or of a block for each group.
-fn of_text(text: &str, group: &str) -> Result<Vec<Begun>, Mistakes> {
-    let checked = check(text, Scheme::shipped()).map_err(|found| {
+fn of_text(text: &str, group: &str, scheme: &Scheme) -> Result<Vec<Begun>, Mistakes> {
+    let checked = check(text, scheme).map_err(|found| {
         let mut mistakes = Mistakes::new();
         found.iter().for_each(|mistake| mistakes.add("text", in_words(mistake)));
         mistakes
@@ -257,11 +259,26 @@ pub async fn begin(
     }
 }
 
-/// Makes drafts; several are put together. The address of the one of the page's group, or the first.
+/// The draft of the scheme that adds a group which is to have its first criteria, where all of them fit beside those it
+/// is proposed with.
+fn adding(conn: &mut Conn, now: Now, here: &Here, begun: &[Begun]) -> Result<Option<Version>, Error> {
+    let open = schemes::open_version(conn, here.locality.id, now.today)?;
+    let Some(draft) = open.filter(|version| version.state == State::Draft) else { return Ok(None) };
+    let (standing, drafted) = (schemes::in_force(conn, here.locality.id, now.today)?, draft.scheme()?);
+    let is_new = |one: &Begun| standing.group(&one.group).is_none() && drafted.group(&one.group).is_some();
+    let beside = Bundle::of(conn, &draft)?;
+    let is_there = |one: &Begun| beside.all.iter().any(|version| version.group_code == one.group);
+    Ok(Some(draft).filter(|_| begun.iter().any(is_new) && !begun.iter().any(is_there)))
+}
+
+/// Makes drafts; several are put together, and one of a group that a scheme in draft adds with that scheme. The address of the one of the page's group, or the first.
 fn make(conn: &mut Conn, who: &Who, now: Now, here: &Here, begun: Vec<Begun>) -> Result<String, Error> {
-    let together = match &*begun {
-        [_, _, ..] => Some(agreement::store::add(conn, now.recorded(), &who.actor, here.locality.id)?.id),
-        _ => None,
+    let together = match (adding(conn, now, here, &begun)?, &*begun) {
+        (Some(scheme), _) => Some(agreement::store::of_draft(conn, now.recorded(), &who.actor, &scheme)?.id),
+        (None, [_, _, ..]) => {
+            Some(agreement::store::add(conn, now.recorded(), &who.actor, here.locality.id)?.id)
+        }
+        (None, _) => None,
     };
     let mut made = Vec::new();
     for one in begun {

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::edit::{changes, edited};
 use super::form::StepForm;
-use super::pages::Shown;
+use super::pages::{Lacking, Shown, lacking};
 use super::store;
 use crate::access::{Commissioner, Who, say_done};
 use crate::audit::{self, Subject, Verb};
@@ -94,6 +94,7 @@ struct EditPage {
     version: Version,
     shown: Shown,
     changes: Vec<String>,
+    lacking: Vec<Lacking>,
     /// The step as typed, where it could not be made.
     typed: Option<StepForm>,
 }
@@ -121,6 +122,11 @@ impl EditPage {
     /// The mistakes of a group's own form.
     fn mistakes_of(&self, group: &Group) -> &Mistakes {
         if self.of("rename", &group.code).is_some() { &self.mistakes } else { Mistakes::none() }
+    }
+
+    /// Where the criteria of a group are drafted that has none yet.
+    fn lacks(&self, group: &Group) -> Option<&Lacking> {
+        self.lacking.iter().find(|lacking| lacking.code == group.code)
     }
 
     fn cancer_choices(&self) -> Vec<Choice> {
@@ -172,6 +178,7 @@ fn edit_page(
         chrome: who.chrome(),
         mistakes,
         changes: changes(&standing, &scheme),
+        lacking: lacking(conn, &here, &scheme)?,
         shown: Shown { scheme },
         here,
         version,

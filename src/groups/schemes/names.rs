@@ -46,6 +46,18 @@ impl Names {
         }
     }
 
+    /// The groups of the first scheme, with those that only another has, tried nowhere yet.
+    pub fn scheme(&self) -> Scheme {
+        let Some((first, others)) = self.schemes.split_first() else { return Scheme::shipped().clone() };
+        let mut groups = first.groups().to_vec();
+        for group in others.iter().flat_map(Scheme::groups) {
+            if groups.iter().all(|known| known.code != group.code) {
+                groups.push(Group { precedence: None, overlay: false, ..group.clone() });
+            }
+        }
+        Scheme::of(groups, first.supplementary_care().clone())
+    }
+
     /// A group's label; its code where no scheme has it.
     pub fn label(&self, code: &str) -> String {
         self.group(code).map_or_else(|| code.to_owned(), |group| group.label)

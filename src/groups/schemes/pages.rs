@@ -8,8 +8,8 @@ use super::edit::changes;
 use super::store;
 use crate::access::{ReadsGroups, Role, Who};
 use crate::clock::Now;
-use crate::criteria::agreement::seen::{Agreement, Reader, Seen, locality_of};
-use crate::criteria::store::{SCHEME, State, Version, agreed_on, history};
+use crate::criteria::agreement::seen::{Agreement, Reader, Seen, locality_of, path};
+use crate::criteria::store::{SCHEME, State, Version, agreed_on, history, latest};
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::scheme::{CancerMode, Group, Scheme};
@@ -47,6 +47,33 @@ impl Shown {
     }
 }
 
+/// A group of a scheme whose criteria are not agreed yet, and where they are drafted.
+pub struct Lacking {
+    pub code: String,
+    pub label: String,
+    pub href: String,
+    pub action: &'static str,
+}
+
+/// The groups of a scheme that have no criteria, or only a draft, in the order in which they are tried.
+pub fn lacking(conn: &mut Conn, here: &Locality, scheme: &Scheme) -> Result<Vec<Lacking>, Error> {
+    let latest = latest(conn, here.id)?;
+    let of = |group: &&Group| {
+        let version = latest.iter().find(|version| version.group_code == group.code);
+        let (action, href) = match version.map(|version| (version.state, version)) {
+            None | Some((State::Withdrawn, _)) => {
+                ("Draft its criteria", format!("/criteria/{}/{}/draft", here.code, group.code))
+            }
+            Some((State::Draft, draft)) => {
+                ("Go on with its criteria", format!("{}/edit", path(&here.code, draft)))
+            }
+            Some(_) => return None,
+        };
+        Some(Lacking { code: group.code.clone(), label: group.label.clone(), href, action })
+    };
+    Ok(scheme.in_precedence().iter().filter_map(of).collect())
+}
+
 /// A version in the history.
 struct Line {
     version: Version,
@@ -64,6 +91,8 @@ struct SchemePage {
     shown: Shown,
     lines: Vec<Line>,
     may_draft: bool,
+    /// For those who draft criteria.
+    lacking: Vec<Lacking>,
     key: String,
 }
 
@@ -82,12 +111,15 @@ fn scheme_page(conn: &mut Conn, who: &Who, now: Now, code: &str) -> Result<Schem
     let schemes = store::Schemes::on(conn, now.today)?;
     let all = agreed_on(conn, here.id, now.today)?;
     let standing = all.iter().find(|version| version.is_scheme()).cloned();
+    let may_draft = who.role() == Role::Commissioner;
+    let lacking = if may_draft { lacking(conn, &here, schemes.of(here.id))? } else { Vec::new() };
     Ok(SchemePage {
         chrome: who.chrome(),
+        lacking,
         standing,
         shown: Shown { scheme: schemes.of(here.id).clone() },
         lines: lines(conn, who, &here, &all)?,
-        may_draft: who.role() == Role::Commissioner,
+        may_draft,
         key: fresh_key(),
         here,
     })

@@ -43,6 +43,8 @@ struct GroupPage {
     lines: Vec<Line>,
     /// Whether the caller drafts criteria.
     drafts: bool,
+    /// Whether the scheme in force has the group.
+    is_agreed: bool,
 }
 
 impl GroupPage {
@@ -82,6 +84,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, address: &(String, String)) -> Res
         lines: lines(conn, who, &here, &group, &standing)?,
         carers: carers(conn, here.id, &group.code, now.today)?,
         counted: counted.and_then(|counted| counted.of(&group, &here)),
+        is_agreed: scope.schemes.of(here.id).group(&group.code).is_some(),
         run,
         here,
         group,

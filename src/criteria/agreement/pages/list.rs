@@ -22,6 +22,7 @@ use crate::groups::counts::Wanted;
 use crate::groups::figures::{Figures, audience};
 use crate::groups::place::Place;
 use crate::groups::scheme::Group;
+use crate::groups::schemes::names::Names;
 use crate::groups::store;
 use crate::page::{Chrome, Query, download, filters, show};
 use crate::people::list::{Asked, Filters};
@@ -93,6 +94,8 @@ struct Open {
 /// A group on the page.
 struct Row {
     group: Group,
+    /// Its place among those that are tried, or why it has none.
+    order: String,
     in_force: Option<Version>,
     counted: Option<Counted>,
     open: Vec<Open>,
@@ -171,13 +174,23 @@ fn page(conn: &mut Conn, who: &Who, now: Now, code: Option<&str>) -> Result<Crit
     let mut open = open(conn, who, now, &here, &standing)?;
     page.scheme = open.extract_if(.., |open| open.version.is_scheme()).collect();
     let scheme = scope.schemes.of(here.id);
-    for group in scheme.in_precedence().into_iter().chain(scheme.overlay()) {
+    for (at, group) in scheme.in_precedence().into_iter().chain(scheme.overlay()).enumerate() {
         page.rows.push(Row {
             group: group.clone(),
+            order: if group.overlay { "Beside".into() } else { (at + 1).to_string() },
             in_force: standing.iter().find(|version| version.group_code == group.code).cloned(),
             counted: counted.as_ref().and_then(|counted| counted.of(group, &here)),
             open: open.extract_if(.., |open| open.version.group_code == group.code).collect(),
         });
+    }
+    let names = Names::on(conn, here.id, now.today)?;
+    // What is left is of groups that no scheme in force tries.
+    for group in open.iter().filter_map(|open| names.group(&open.version.group_code)).collect::<Vec<_>>() {
+        let open: Vec<Open> = open.extract_if(.., |open| open.version.group_code == group.code).collect();
+        if !open.is_empty() {
+            let order = if group.is_retired() { "Retired" } else { "Not yet" }.into();
+            page.rows.push(Row { group, order, in_force: None, counted: None, open });
+        }
     }
     Ok(page)
 }
@@ -246,10 +259,10 @@ fn file(page: &CriteriaPage) -> anyhow::Result<Vec<u8>> {
     let columns = "locality,order,group,name,version,in_force_from,hash,people,open_version,open_state,answers,answer_by";
     out.row(columns.split(','))?;
     let code = page.here.as_ref().map_or("", |here| here.code.as_str());
-    for (at, row) in page.rows.iter().enumerate() {
+    for row in &page.rows {
         let version = row.in_force.as_ref();
         let of = |text: fn(&Version) -> String| version.map(text).unwrap_or_default();
-        let order = if row.group.overlay { String::new() } else { (at + 1).to_string() };
+        let order = row.order.parse::<usize>().map_or_else(|_| String::new(), |place| place.to_string());
         let people = row.counted.as_ref().map(|counted| counted.tally.people.written(i64::to_string));
         let open = row.open.last();
         out.row([

@@ -18,9 +18,8 @@ use crate::criteria::preview_pages::impact::Impact;
 use crate::criteria::store::{State as VersionState, Version, agreed_on, history, in_force};
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::groups::scheme::Group;
+use crate::groups::scheme::Scheme;
 use crate::groups::schemes::names::Names;
-use crate::groups::schemes::store::in_force as scheme_on;
 use crate::groups::store::localities;
 use crate::page::{Chrome, Query, filters, show};
 use crate::people::scope::Scope;
@@ -95,17 +94,24 @@ pub async fn sheet(
 }
 
 /// What is in force in a locality today, in the order in which groups are tried.
-fn in_order(conn: &mut Conn, who: &Who, now: Now, locality: &str) -> Result<(Locality, Vec<Version>), Error> {
+fn in_order(
+    conn: &mut Conn,
+    who: &Who,
+    now: Now,
+    locality: &str,
+) -> Result<(Locality, Scheme, Vec<Version>), Error> {
     let scope = Scope::of(conn, who, now.today)?;
     let all = localities(conn, &scope.localities)?;
     let here = all.into_iter().find(|each| each.code == locality).ok_or(Error::NotFound)?;
     let mut versions = in_force(conn, here.id, now.today)?;
-    let scheme = scope.schemes.of(here.id);
-    let order: Vec<&str> =
-        scheme.in_precedence().into_iter().chain(scheme.overlay()).map(|group| &*group.code).collect();
+    let scheme = scope.schemes.of(here.id).clone();
+    let order = scheme.in_precedence().into_iter().chain(scheme.overlay());
+    let order: Vec<String> = order.map(|group| group.code.clone()).collect();
     let place = |version: &Version| order.iter().position(|code| *code == version.group_code);
-    versions.sort_by_key(|version| place(version).unwrap_or(usize::MAX));
-    Ok((here, versions))
+    // Nobody is placed by the criteria of a group that is retired.
+    versions.retain(|version| place(version).is_some());
+    versions.sort_by_key(place);
+    Ok((here, scheme, versions))
 }
 
 #[derive(Template)]
@@ -136,11 +142,7 @@ pub async fn agreed(
 ) -> Result<HttpResponse, Error> {
     let page = database
         .read(move |conn| {
-            let (here, mut versions) = in_order(conn, &who, now, &locality)?;
-            let scheme = scheme_on(conn, here.id, now.today)?;
-            let is_retired =
-                |version: &Version| scheme.group(&version.group_code).is_some_and(Group::is_retired);
-            versions.retain(|version| !is_retired(version));
+            let (here, _, mut versions) = in_order(conn, &who, now, &locality)?;
             let agreed = agreed_on(conn, here.id, now.today)?;
             versions.splice(0..0, agreed.into_iter().filter(Version::is_scheme));
             let ids: Vec<i64> = versions.iter().filter_map(|version| version.proposal_id).collect();
@@ -167,8 +169,8 @@ pub async fn file(
     let actor = who.actor.clone();
     let (here, text, groups) = database
         .read(move |conn| {
-            let (here, versions) = in_order(conn, &who, now, &locality)?;
-            Ok((here, text_of(&versions)?, versions.len()))
+            let (here, scheme, versions) = in_order(conn, &who, now, &locality)?;
+            Ok((here, text_of(&versions, &scheme)?, versions.len()))
         })
         .await?;
     let name = format!("attachment; filename=\"criteria-{}.txt\"", here.code);
