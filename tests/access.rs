@@ -180,6 +180,7 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/petitions/together", Roles(COMMISSIONER)),
     ("post", "/petitions/together", Roles(COMMISSIONER)),
     ("get", "/petitions/batches/{reference}", Roles(COMMISSIONER)),
+    ("get", "/petitions/clock", Roles(PETITIONS)),
     ("get", "/petitions/learning", Roles(COMMISSIONER)),
     ("get", "/petitions/{reference}", Roles(PETITIONS)),
     ("get", "/petitions/{reference}/assign", Roles(PETITIONS)),

@@ -114,12 +114,11 @@ fn silent_networks(conn: &mut Conn, petitions: &[i64]) -> Result<Vec<(i64, i64)>
         .load(conn)?)
 }
 
-/// A petition, a network, and the date that is out.
+/// Petition, network, and the date a reminder was about.
 type About = (i64, Option<i64>, NaiveDate);
-type Reminded = (About, NaiveDate);
 
 /// The day of the last reminder, by petition, network and the date it was about.
-fn last_reminders(conn: &mut Conn, petitions: &[i64]) -> Result<Vec<Reminded>, Error> {
+fn last_reminders(conn: &mut Conn, petitions: &[i64]) -> Result<Vec<(About, NaiveDate)>, Error> {
     let key = (petition_reminders::petition_id, petition_reminders::network_id, petition_reminders::due_on);
     let rows: Vec<(About, Option<NaiveDate>)> = petition_reminders::table
         .filter(petition_reminders::petition_id.eq_any(petitions))

@@ -7,9 +7,11 @@ mod assign_page;
 pub mod assigning;
 mod check_page;
 pub mod clock;
+mod clock_page;
 pub mod clockwork;
 mod consent_page;
 mod decide_page;
+pub mod durations;
 pub mod events;
 pub mod export;
 pub mod filing;
@@ -57,6 +59,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/petitions/together", web::get().to(together_page::form))
         .route("/petitions/together", web::post().to(together_page::approve))
         .route("/petitions/batches/{reference}", web::get().to(together_page::done))
+        .route("/petitions/clock", web::get().to(clock_page::clock))
         .route("/petitions/learning", web::get().to(learning_page::learning))
         .route("/petitions/{reference}", web::get().to(page::petition))
         .route("/petitions/{reference}/assign", web::get().to(assign_page::form))

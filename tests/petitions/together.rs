@@ -61,6 +61,8 @@ on_both! {
         assert!(all.gp.get(&third).await.text().contains("Under review"));
         let mut stranger = signed_in(&portal, Role::Commissioner, "CCG02").await;
         assert_eq!(stranger.get(answer.location()).await.status, StatusCode::NOT_FOUND);
+        let clock = all.commissioner.get("/petitions/clock?stage=opinion").await.text();
+        assert!(clock.contains("Alder Practice") && clock.contains("Opinions of the networks"), "{clock}");
         let lessons = all.commissioner.get("/petitions/learning").await.text();
         assert!(lessons.contains("1 of 1: ") && lessons.contains("/criteria/LOC01/SEMI/draft"), "{lessons}");
     }
