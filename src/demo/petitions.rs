@@ -255,8 +255,8 @@ impl Telling {
             to_group: Some(to.to_owned()),
             category: Some(category),
             case_text: case.to_owned(),
-            discussed: Some(self.number % 5 != 0),
-            not_discussed_why: if self.number % 5 == 0 {
+            discussed: Some(!self.number.is_multiple_of(5)),
+            not_discussed_why: if self.number.is_multiple_of(5) {
                 "Not well enough to discuss it; the carer was told"
             } else {
                 ""
@@ -300,11 +300,11 @@ impl Telling {
 
     fn go_on(&self, conn: &mut Conn, story: Story, owner: &Who, reference: &str) -> Result<(), Error> {
         if story == Story::WithProvider {
-            return self.opine(conn, reference, 1, self.number % 3 == 0);
+            return self.opine(conn, reference, 1, self.number.is_multiple_of(3));
         }
         self.review(conn, reference)?;
-        let first = if self.number % 2 == 0 { FIRST } else { SECOND };
-        let second = if self.number % 2 == 0 { SECOND } else { FIRST };
+        let first = if self.number.is_multiple_of(2) { FIRST } else { SECOND };
+        let second = if self.number.is_multiple_of(2) { SECOND } else { FIRST };
         match story {
             Story::Asked => self.ask(conn, first, reference),
             Story::Withdrawn => {
@@ -314,7 +314,7 @@ impl Telling {
                 kept(acts::withdraw(conn, now, Some(owner), &found, why)?)
             }
             Story::Approved | Story::ApprovedAhead | Story::ReviewDue => {
-                if self.number % 6 == 0 {
+                if self.number.is_multiple_of(6) {
                     self.ask(conn, first, reference)?;
                     self.answer(conn, owner, reference)?;
                 }

@@ -39,13 +39,17 @@ pub fn why_not(found: &Found, now: Now) -> Option<String> {
     })
 }
 
-/// The petitions under review in the caller's localities, due soonest first; those that can be approved together, then
-/// the others with why they cannot.
-pub fn under_review(
-    conn: &mut Conn,
-    who: &Who,
-    now: Now,
-) -> Result<(Vec<Found>, Vec<(Found, String)>), Error> {
+/// Petitions under review, due soonest first.
+#[derive(Clone, Debug, Default)]
+pub struct UnderReview {
+    /// Those that can be approved together.
+    pub ready: Vec<Found>,
+    /// The others, with why they cannot.
+    pub others: Vec<(Found, String)>,
+}
+
+/// The petitions under review in the caller's localities.
+pub fn under_review(conn: &mut Conn, who: &Who, now: Now) -> Result<UnderReview, Error> {
     let scope = Scope::of(conn, who, now.today)?;
     let references: Vec<String> = petitions::table
         .filter(petitions::state.eq(State::UnderReview))
@@ -54,15 +58,15 @@ pub fn under_review(
         .limit(MOST)
         .select(petitions::reference)
         .load(conn)?;
-    let (mut ready, mut others) = (Vec::new(), Vec::new());
+    let mut all = UnderReview::default();
     for reference in references {
         let found = find(conn, who, now, &reference)?;
         match why_not(&found, now) {
-            None => ready.push(found),
-            Some(why) => others.push((found, why)),
+            None => all.ready.push(found),
+            Some(why) => all.others.push((found, why)),
         }
     }
-    Ok((ready, others))
+    Ok(all)
 }
 
 /// A petition that was left out, and why.

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::form::LONGEST_CASE;
 use super::found::{Found, find};
 use super::petition::ReasonCode;
-use super::together::{LeftOut, MOST, approve_each, begin, claim, under_review};
+use super::together::{LeftOut, MOST, UnderReview, approve_each, begin, claim, under_review};
 use crate::access::{Commissioner, Who};
 use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
@@ -152,7 +152,7 @@ fn page(
     form: TogetherForm,
     mistakes: Mistakes,
 ) -> Result<TogetherPage, Error> {
-    let (ready, others) = under_review(conn, who, now)?;
+    let UnderReview { ready, others } = under_review(conn, who, now)?;
     let (chrome, today, key) = (who.chrome(), now.today, fresh_key());
     Ok(TogetherPage { chrome, ready, others, form, mistakes, today, key })
 }
