@@ -260,6 +260,6 @@ on_both! {
         let before = command(&portal, &["export", "audit", "--as-of", "2015-04-01"]).out;
         assert_eq!(before.lines().count(), 1, "the time of an entry is the real one: {before}");
         let named = command(&portal, &["export", "audit", "--identified"]);
-        assert!(named.code == 1 && named.err.contains("knows people by pseudonym"), "{}", named.err);
+        assert!(named.code == 1 && named.err.contains("know people by pseudonym"), "{}", named.err);
     }
 }

@@ -13,7 +13,7 @@ use crate::criteria::facts::Flag;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::mail::Letter;
-use crate::people::corrections::{Correctable, Value};
+use crate::people::corrections::{Correctable, Value, register_value};
 use crate::petitions::acts::{self, Done, Verdict};
 use crate::petitions::applying::apply;
 use crate::petitions::filing::{self, start};
@@ -266,8 +266,9 @@ impl Telling {
         };
         let Some(petition) = filing::begin(conn, begins, &author, &start, &said)? else { return Ok(()) };
         if category == Category::RecordWrong {
-            let fact = Correctable::Flag(Flag::Dementia);
-            let wrong = (fact, None, Value::Flag(Flag::Dementia, true));
+            let flag = Flag::AdvancedOrganicDisorder;
+            let said = register_value(conn, petition.person_id, Correctable::Flag(flag))?;
+            let wrong = (Correctable::Flag(flag), said.as_deref(), Value::Flag(flag, true));
             store::change_fact(conn, &petition, author.user_id, wrong, to)?;
         }
         let reference = petition.reference;

@@ -1,6 +1,7 @@
 //! Approving together what every network asked supports.
 
 use super::*;
+use crate::samples::command;
 
 /// Two petitions to SEMI that both networks support, and one that one does not; their addresses.
 async fn three(portal: &TestPortal, all: &mut Parties) -> [String; 3] {
@@ -61,6 +62,15 @@ on_both! {
         assert!(all.gp.get(&third).await.text().contains("Under review"));
         let mut stranger = signed_in(&portal, Role::Commissioner, "CCG02").await;
         assert_eq!(stranger.get(answer.location()).await.status, StatusCode::NOT_FOUND);
+        let file = command(&portal, &["export", "petitions", "--locality", "LOC01"]).out;
+        let listed = all.commissioner.get("/petitions.csv?view=all").await.text();
+        let sorted = |text: &str| {
+            let mut lines: Vec<String> = text.trim_start_matches('\u{feff}').lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        assert_eq!(sorted(&file), sorted(&listed), "the command and the list say the same");
+        assert_eq!(file.lines().count(), 4, "{file}");
         let clock = all.commissioner.get("/petitions/clock?stage=opinion").await.text();
         assert!(clock.contains("Alder Practice") && clock.contains("Opinions of the networks"), "{clock}");
         let lessons = all.commissioner.get("/petitions/learning").await.text();
