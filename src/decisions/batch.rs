@@ -178,7 +178,7 @@ fn page(
         let (pseudonym, _) = pseudonyms.get(&line.person_id)?;
         let practice = practices.get(&line.practice_id).map_or("", |(_, name)| name);
         let asked = if line.asked.is_empty() { "" } else { ", asked of the practice" };
-        let stands = words::group(&scope.schemes, locality.id, line.stands_in.as_deref());
+        let stands = scope.schemes.place(locality.id, line.stands_in.as_deref());
         Some(Choice::new(pseudonym, pseudonym).hint(format!("{practice}, stands in {stands}{asked}")))
     });
     Ok(BatchPage {

@@ -23,7 +23,7 @@ use crate::once::fresh_key;
 use crate::page::{Choice as Offered, Chrome, Mistakes, Query, filters, show};
 use crate::people::corrections::{self, Correctable, Correction, State as CorrectionState};
 use crate::people::known::{self, Fact};
-use crate::people::person::{ExplainedList, capital, shown_number};
+use crate::people::person::{ExplainedList, capital, name_and_number};
 use crate::people::register::published;
 use crate::people::why::{self, Stands, fact_words};
 use crate::runs::again;
@@ -193,8 +193,6 @@ fn now_known(conn: &mut Conn, found: &Found) -> Result<Vec<String>, Error> {
 
 /// "Robin Ash, 999 123 4567".
 pub fn name(found: &Found) -> String {
-    let parts = [&found.person.given_name, &found.person.family_name];
-    let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-    let number = shown_number(&found.person.nhs_number);
-    if parts.is_empty() { number } else { format!("{}, {number}", parts.join(" ")) }
+    let person = &found.person;
+    name_and_number(person.given_name.as_deref(), person.family_name.as_deref(), &person.nhs_number)
 }

@@ -63,7 +63,7 @@ pub struct Person {
 impl Found {
     /// A group as the locality calls it.
     pub fn label(&self, code: Option<&str>) -> String {
-        words::group(&self.schemes, self.locality.id, code)
+        self.schemes.place(self.locality.id, code)
     }
 
     pub fn decided(&self, decision: &Decision) -> String {
@@ -111,8 +111,8 @@ impl Found {
         if !self.named {
             return About::default();
         }
-        let names = [&self.person.given_name, &self.person.family_name];
-        About { names: names.into_iter().flatten().cloned().collect(), born: Some(self.person.born) }
+        let person = &self.person;
+        About::of(person.given_name.as_deref(), person.family_name.as_deref(), person.born)
     }
 
     /// What is missing and the groups that are left.

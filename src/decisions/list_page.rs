@@ -74,7 +74,7 @@ impl CasesPage {
     }
 
     fn stands_in(&self, line: &Line) -> String {
-        capital(words::group(&self.list.schemes, line.locality_id, line.stands_in.as_deref()))
+        capital(self.list.schemes.place(line.locality_id, line.stands_in.as_deref()))
     }
 
     fn chosen(&self, name: &str) -> &str {

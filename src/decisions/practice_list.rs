@@ -7,6 +7,7 @@ use super::questions::Asked;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::people::corrections::{Correction, State};
+use crate::people::person::name_in_words;
 use crate::people::register::published;
 use crate::schema::{corrections, organisations, people, person_records, questions};
 
@@ -21,9 +22,7 @@ pub struct Whom {
 
 impl Whom {
     pub fn name(&self) -> String {
-        let parts: Vec<&str> =
-            [&self.given_name, &self.family_name].into_iter().flatten().map(String::as_str).collect();
-        if parts.is_empty() { "Name not known".into() } else { parts.join(" ") }
+        name_in_words(self.given_name.as_deref(), self.family_name.as_deref())
     }
 }
 

@@ -8,14 +8,9 @@ use crate::page::Choice as Offered;
 use crate::people::corrections::Correctable;
 use crate::people::person::capital;
 
-/// A group's label in a locality; "no group" where there is none.
-pub fn group(schemes: &Schemes, locality_id: i64, code: Option<&str>) -> String {
-    code.map_or_else(|| "no group".into(), |code| schemes.label(locality_id, code).to_owned())
-}
-
 /// Several of them, with a capital at the start.
 pub fn groups(schemes: &Schemes, locality_id: i64, codes: &[Option<String>]) -> String {
-    let groups: Vec<String> = codes.iter().map(|code| group(schemes, locality_id, code.as_deref())).collect();
+    let groups: Vec<String> = codes.iter().map(|code| schemes.place(locality_id, code.as_deref())).collect();
     capital(groups.join("; "))
 }
 
@@ -30,12 +25,12 @@ pub fn choices(schemes: &Schemes, locality_id: i64, remaining: &[Option<String>]
 /// "In Learning disability", "Not in Learning disability", "In no group".
 pub fn chosen(schemes: &Schemes, locality_id: i64, choice: &Choice) -> String {
     let kind = if matches!(choice, Choice::In(_)) { "In" } else { "Not in" };
-    format!("{kind} {}", group(schemes, locality_id, choice.group()))
+    format!("{kind} {}", schemes.place(locality_id, choice.group()))
 }
 
 /// What was decided, as people read it.
 pub fn decided(schemes: &Schemes, decision: &Decision) -> String {
-    let group = group(schemes, decision.locality_id, decision.group_code.as_deref());
+    let group = schemes.place(decision.locality_id, decision.group_code.as_deref());
     match decision.kind {
         Kind::InGroup => format!("In {group}"),
         Kind::NotInGroup => format!("Not in {group}"),

@@ -53,6 +53,14 @@ pub struct About {
     pub born: Option<NaiveDate>,
 }
 
+impl About {
+    /// Somebody by name and birth date.
+    pub fn of(given: Option<&str>, family: Option<&str>, born: NaiveDate) -> About {
+        let names = [given, family].into_iter().flatten().map(str::to_owned).collect();
+        About { names, born: Some(born) }
+    }
+}
+
 /// Everything in a text that looks as if it identified somebody, in its order, without overlaps.
 ///
 /// A date is taken for a birth date if it is the person's own, if a word such as "born" stands before it, or if it lies

@@ -283,11 +283,26 @@ fn facts_of(
     Ok(member.map(|member| member.facts))
 }
 
+/// "Robin Ash"; none where the register has no name.
+fn full_name(given: Option<&str>, family: Option<&str>) -> Option<String> {
+    let parts: Vec<&str> = [given, family].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
 /// "Robin Ash"; where the register has no name, that it has none.
+pub fn name_in_words(given: Option<&str>, family: Option<&str>) -> String {
+    full_name(given, family).unwrap_or_else(|| "Name not known".into())
+}
+
+/// "Robin Ash, 999 123 4567".
+pub fn name_and_number(given: Option<&str>, family: Option<&str>, nhs_number: &str) -> String {
+    let number = shown_number(nhs_number);
+    full_name(given, family).map_or(number.clone(), |name| format!("{name}, {number}"))
+}
+
+/// The name of somebody on a list.
 pub fn name(person: &Listed) -> String {
-    let parts: Vec<&str> =
-        [&person.given_name, &person.family_name].into_iter().flatten().map(String::as_str).collect();
-    if parts.is_empty() { "Name not known".into() } else { parts.join(" ") }
+    name_in_words(person.given_name.as_deref(), person.family_name.as_deref())
 }
 
 /// "999 123 4567".

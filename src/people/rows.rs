@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use super::counting::Counts;
 use super::list::{Asked, Listed, Sort};
 use super::matching::{everybody, listed, matching};
+use super::person::name_in_words;
 use super::register::published;
 use crate::database::Conn;
 use crate::error::Error;
@@ -151,8 +152,7 @@ pub fn names_of(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>, Er
             .select((person_records::person_id, person_records::given_name, person_records::family_name))
             .load(conn)?;
         for (id, given, family) in rows {
-            let parts: Vec<String> = [given, family].into_iter().flatten().collect();
-            names.insert(id, if parts.is_empty() { "Name not known".into() } else { parts.join(" ") });
+            names.insert(id, name_in_words(given.as_deref(), family.as_deref()));
         }
     }
     Ok(names)

@@ -61,7 +61,7 @@ impl Grouped {
 
 impl Start {
     pub fn group(&self, code: Option<&str>) -> String {
-        code.map_or_else(|| "no group".into(), |code| self.schemes.label(self.locality.id, code).to_owned())
+        self.schemes.place(self.locality.id, code)
     }
 }
 

@@ -16,13 +16,14 @@ use crate::clock::Now;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::groups::schemes::store::Schemes;
+use crate::groups::store::names;
 use crate::people::identified_text::{self, Caught, Clear, Said, Typed};
 use crate::people::identifiers::About;
-use crate::people::person::shown_number;
+use crate::people::person::name_and_number;
 use crate::people::register::published;
 use crate::people::scope::{Reach, Scope, shares};
 use crate::runs::store::{Locality, locality_of, lock_standing};
-use crate::schema::{organisations, people, person_records};
+use crate::schema::{people, person_records};
 
 /// Whom a petition is about, as the published register has them.
 #[derive(Clone, Debug, Queryable)]
@@ -41,10 +42,7 @@ pub struct Person {
 impl Person {
     /// "Robin Ash, 999 123 4567".
     pub fn name(&self) -> String {
-        let parts = [&self.given_name, &self.family_name];
-        let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-        let number = shown_number(&self.nhs_number);
-        if parts.is_empty() { number } else { format!("{}, {number}", parts.join(" ")) }
+        name_and_number(self.given_name.as_deref(), self.family_name.as_deref(), &self.nhs_number)
     }
 }
 
@@ -84,8 +82,7 @@ pub struct Found {
 impl Person {
     /// What somebody who sees the name knows of the person, and so may type; see [`identified_text`].
     pub fn about(&self) -> About {
-        let names = [&self.given_name, &self.family_name];
-        About { names: names.into_iter().flatten().cloned().collect(), born: Some(self.born) }
+        About::of(self.given_name.as_deref(), self.family_name.as_deref(), self.born)
     }
 }
 
@@ -119,7 +116,7 @@ impl Found {
 
     /// A group as the locality calls it.
     pub fn group(&self, code: Option<&str>) -> String {
-        code.map_or_else(|| "no group".into(), |code| self.schemes.label(self.locality.id, code).to_owned())
+        self.schemes.place(self.locality.id, code)
     }
 
     pub fn from(&self) -> String {
@@ -333,12 +330,4 @@ fn read(
         named,
         caller,
     })
-}
-
-fn names(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, (String, String)>, Error> {
-    let rows: Vec<(i64, String, String)> = organisations::table
-        .filter(organisations::id.eq_any(ids))
-        .select((organisations::id, organisations::code, organisations::name))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(id, code, name)| (id, (code, name))).collect())
 }

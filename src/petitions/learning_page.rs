@@ -24,7 +24,7 @@ struct LearningPage {
 
 impl LearningPage {
     fn group(&self, locality: &Locality, code: Option<&str>) -> String {
-        code.map_or_else(|| "no group".into(), |code| self.schemes.label(locality.id, code).to_owned())
+        self.schemes.place(locality.id, code)
     }
 
     fn heading(&self, locality: &Locality, lesson: &Lesson) -> String {

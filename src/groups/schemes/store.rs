@@ -68,6 +68,11 @@ impl Schemes {
         self.of(locality_id).group(code).map_or(code, |group| &group.label)
     }
 
+    /// What people are told of where somebody is in a locality: a group's label, or "no group".
+    pub fn place(&self, locality_id: i64, code: Option<&str>) -> String {
+        code.map_or("no group", |code| self.label(locality_id, code)).to_owned()
+    }
+
     /// The groups that people can be placed in, in some localities: each code once, in the order of the first scheme
     /// that has it.
     pub fn home_groups(&self, localities: &[i64]) -> Vec<&Group> {

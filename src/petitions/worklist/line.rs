@@ -204,10 +204,7 @@ fn line(whose: &Whose, around: &Around, petition: &Petition) -> Line {
         .filter_map(|one| organisation(one.network_id).map(|(_, name)| name.as_str()))
         .collect();
     let practice = organisation(petition.practice_id);
-    let group = |code: Option<&String>| match code {
-        Some(code) => whose.scope.schemes.label(petition.locality_id, code).to_owned(),
-        None => "no group".into(),
-    };
+    let group = |code: Option<&str>| whose.scope.schemes.place(petition.locality_id, code);
     let is_held = around.held.contains(&petition.reference);
     let round = round(petition, opinions, questions, whose.today);
     let caller = caller(whose, around, petition, opinions);
@@ -218,8 +215,8 @@ fn line(whose: &Whose, around: &Around, petition: &Petition) -> Line {
         pseudonym: around.people.get(&petition.person_id).map_or_else(String::new, |one| one.0.clone()),
         name: around.names.get(&petition.person_id).filter(|_| sees_name).cloned(),
         practice: practice.map_or_else(String::new, |(code, _)| code.clone()),
-        from: capital(group(petition.from_group.as_ref())),
-        to: petition.to_group.as_ref().map_or_else(|| "not chosen yet".into(), |code| group(Some(code))),
+        from: capital(group(petition.from_group.as_deref())),
+        to: petition.to_group.as_deref().map_or_else(|| "not chosen yet".into(), |code| group(Some(code))),
         state: petition.state,
         is_overdue: petition.is_overdue(whose.today),
         is_held,
