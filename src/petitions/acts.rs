@@ -92,7 +92,7 @@ fn record(
 
 /// Submits a draft that is complete: networks are asked for their opinion, or the review begins.
 pub fn submit(conn: &mut Conn, now: Now, who: &Who, found: &Found) -> Result<Done, Error> {
-    let (petition, terms) = (&found.petition, Terms::of(conn, found.locality.id)?);
+    let (petition, terms) = (&found.petition, Terms::of(conn, &found.locality)?);
     let Some(to) = petition.to_group.as_deref() else { return Err(Error::NotFound) };
     let networks = store::to_ask(conn, found.locality.id, (petition.from_group.as_deref(), to), now.today)?;
     let round = super::life::Round { asked: networks.len(), ..found.round(now.today) };
@@ -166,7 +166,7 @@ fn begin_review(
     found: &Found,
     from: NaiveDate,
 ) -> Result<(), Error> {
-    let terms = Terms::of(conn, found.locality.id)?;
+    let terms = Terms::of(conn, &found.locality)?;
     let runs = Runs::Anew(from, terms.decision);
     let moved = advance(conn, now, (&found.petition, &found.questions), State::UnderReview, runs)?;
     letters::reviewers(conn, now, who, &moved, (Letter::PetitionToDecide, moved.due_on))
@@ -268,7 +268,7 @@ pub fn decide(conn: &mut Conn, now: Now, who: &Who, found: &Found, verdict: &Ver
         Ok(state) => state,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let terms = Terms::of(conn, found.locality.id)?;
+    let terms = Terms::of(conn, &found.locality)?;
     let runs = match state {
         State::Rejected => Runs::Anew(now.today, terms.appeal),
         _ => Runs::Nothing,
@@ -353,7 +353,7 @@ pub fn appeal(conn: &mut Conn, now: Now, who: &Who, found: &Found, ground: &str)
         Ok(state) => state,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let terms = Terms::of(conn, found.locality.id)?;
+    let terms = Terms::of(conn, &found.locality)?;
     let runs = Runs::Anew(now.today, terms.appeal_decision);
     // Whoever it was assigned to rejected it, or was passed over: the appeal is nobody's yet.
     diesel::update(petitions::table.find(petition.id))

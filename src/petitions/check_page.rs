@@ -15,6 +15,7 @@ use super::life::State;
 use super::overtaken::{self, Unsaved};
 use super::petition::{Cares, Category};
 use super::store;
+use super::words;
 use crate::access::{DraftsPetitions, Role, Who, say_done};
 use crate::audit::{self, Verb};
 use crate::clock::Now;
@@ -23,8 +24,6 @@ use crate::error::Error;
 use crate::mail::Letter;
 use crate::once::fresh_key;
 use crate::page::{Chrome, Mistakes, filters, save, see_other, show, show_as};
-use crate::people::person::capital;
-use crate::people::why::fact_words;
 use crate::petitions::history::{self, What};
 
 #[derive(Template)]
@@ -58,10 +57,7 @@ impl CheckPage {
     }
 
     fn record_words(&self) -> Option<String> {
-        let petition = &self.found.petition;
-        let (fact, value) = (petition.fact()?, petition.fact_value()?);
-        let what = capital(fact_words(fact.word()));
-        Some(format!("{what}: {} (the register says: {})", value.in_words(), petition.register_words()))
+        words::record(&self.found.petition, "says")
     }
 
     fn is_record(&self) -> bool {
@@ -89,7 +85,7 @@ fn page(conn: &mut Conn, who: &Who, now: Now, reference: &str) -> Result<CheckPa
     for (id, cares) in asked {
         networks.push((store::organisation_name(conn, id)?, cares));
     }
-    let terms = super::terms::Terms::of(conn, found.locality.id)?;
+    let terms = super::terms::Terms::of(conn, &found.locality)?;
     Ok(CheckPage {
         chrome: who.chrome(),
         found,

@@ -24,11 +24,10 @@ use crate::criteria::answer::Answer;
 use crate::database::{Conn, Database};
 use crate::decisions::decision_form::review_date;
 use crate::error::Error;
+use crate::money::Pence;
 use crate::once::fresh_key;
 use crate::page::{Choice, Chrome, Mistakes, TypedDate, filters, save, see_other, show, show_as, typed};
 use crate::people::identified_text::{Said, Typed, fields};
-use crate::people::person::capital;
-use crate::people::why::fact_words;
 
 /// A decision as typed.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -178,6 +177,12 @@ impl DecidePage {
         self.found.petition.is_overdue(self.today)
     }
 
+    /// The person's known annual cost.
+    fn cost(&self) -> Option<String> {
+        let pence = self.evidence.as_ref()?.annual_cost?;
+        Some(Pence(pence).to_string())
+    }
+
     fn is_appeal(&self) -> bool {
         self.found.petition.state == State::Appealed
     }
@@ -187,14 +192,7 @@ impl DecidePage {
     }
 
     fn record_words(&self) -> Option<String> {
-        let petition = &self.found.petition;
-        let (fact, value) = (petition.fact()?, petition.fact_value()?);
-        let said = petition.register_words();
-        Some(format!(
-            "{}: {} (the register said: {said})",
-            capital(fact_words(fact.word())),
-            value.in_words()
-        ))
+        words::record(&self.found.petition, "said")
     }
 
     fn may(&self, act: Act) -> bool {
@@ -237,7 +235,7 @@ fn page(
     found: Found,
     typed: Option<(DecideForm, Mistakes)>,
 ) -> Result<DecidePage, Error> {
-    let terms = Terms::of(conn, found.locality.id)?;
+    let terms = Terms::of(conn, &found.locality)?;
     let (form, mistakes) =
         typed.unwrap_or_else(|| (DecideForm::fresh(&found, &terms, now.today), Mistakes::new()));
     Ok(DecidePage {

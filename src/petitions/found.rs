@@ -169,15 +169,93 @@ impl Found {
 
     /// What the rules of the next act hang on.
     pub fn round(&self, today: NaiveDate) -> Round {
+        let was_appealed = self.appeal.is_some();
+        Round::of(&self.petition, (&self.opinions, &self.questions), was_appealed, today)
+    }
+}
+
+impl Round {
+    /// A petition with the opinions and the information asked for.
+    pub fn of(
+        petition: &Petition,
+        (opinions, questions): (&[Asked], &[Question]),
+        was_appealed: bool,
+        today: NaiveDate,
+    ) -> Round {
         Round {
-            state: self.petition.state,
-            asked: self.opinions.len(),
-            given: self.opinions.iter().filter(|one| one.opinion.is_some()).count(),
-            asked_in: self.open_question().map(|question| question.asked_in),
-            was_appealed: self.appeal.is_some(),
-            time_is_out: self.petition.due_on.is_some_and(|due| due < today),
-            waits_for_consent: self.petition.new_practice_id.is_some(),
+            state: petition.state,
+            asked: opinions.len(),
+            given: opinions.iter().filter(|one| one.opinion.is_some()).count(),
+            asked_in: questions.iter().find(|one| one.answered_on.is_none()).map(|one| one.asked_in),
+            was_appealed,
+            time_is_out: petition.due_on.is_some_and(|due| due < today),
+            waits_for_consent: petition.new_practice_id.is_some(),
         }
+    }
+}
+
+/// A member of an organisation, in a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub role: Role,
+    pub organisation_id: i64,
+}
+
+impl Member {
+    /// From which side a member sees a petition; none where it is not theirs to see.
+    pub fn side(self, scope: &Scope, petition: &Petition, opinions: &[Asked]) -> Option<Side> {
+        match self.role {
+            Role::Gp | Role::PracticeStaff | Role::NetworkManager => {
+                let Reach::Practices(practices) = &scope.reach else { return None };
+                let new = petition.new_practice_id.is_some_and(|id| practices.contains(&id));
+                match practices.contains(&petition.practice_id) {
+                    true => Some(Side::Owner),
+                    false => new.then_some(Side::NewPractice),
+                }
+            }
+            Role::Provider => self.asked(opinions).map(|_| Side::Network),
+            Role::Commissioner => {
+                let sent =
+                    petition.submitted_on.is_some() && scope.localities.contains(&petition.locality_id);
+                sent.then_some(Side::Commissioner)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a member sees the person's name: a network with a sharing agreement while it cares for them.
+    pub fn sees_name(self, side: Side, petition: &Petition, opinions: &[Asked], shares: bool) -> bool {
+        match side {
+            Side::Owner | Side::NewPractice => true,
+            Side::Commissioner => false,
+            Side::Network => {
+                let cares = self.asked(opinions).is_some_and(|one| one.cares.is_now());
+                shares && cares && petition.state.is_open()
+            }
+        }
+    }
+
+    /// The member as the rules of acts see them, who wrote some of it, or rejected it, or neither.
+    pub fn caller(
+        self,
+        side: Option<Side>,
+        petition: &Petition,
+        opinions: &[Asked],
+        (drafted, rejected): (bool, bool),
+    ) -> Caller {
+        let is_silent = self.asked(opinions).is_some_and(|one| one.opinion.is_none());
+        Caller {
+            role: self.role,
+            drafted,
+            rejected,
+            is_asked: side == Some(Side::Network) && is_silent,
+            is_new_practice: petition.new_practice_id == Some(self.organisation_id),
+            is_owner: side == Some(Side::Owner),
+        }
+    }
+
+    fn asked(self, opinions: &[Asked]) -> Option<&Asked> {
+        opinions.iter().find(|one| one.network_id == self.organisation_id)
     }
 }
 
@@ -186,12 +264,32 @@ impl Found {
 /// # Errors
 /// `NotFound` where there is none, or it is not the caller's.
 pub fn find(conn: &mut Conn, who: &Who, now: Now, reference: &str) -> Result<Found, Error> {
-    let petition = store::named(conn, reference)?;
     let scope = Scope::of(conn, who, now.today)?;
+    find_within(conn, who, now, &scope, reference)
+}
+
+/// The same for somebody whose scope is known, for several of theirs.
+pub fn find_within(
+    conn: &mut Conn,
+    who: &Who,
+    now: Now,
+    scope: &Scope,
+    reference: &str,
+) -> Result<Found, Error> {
+    let petition = store::named(conn, reference)?;
     let opinions = store::opinions(conn, petition.id)?;
-    let side = side(who, &scope, &petition, &opinions).ok_or(Error::NotFound)?;
-    let seen = Seen::by(conn, now, who, side, (&petition, &opinions))?;
-    read(conn, (petition, opinions), seen, scope.schemes)
+    let member = Member { role: who.role(), organisation_id: who.organisation_id() };
+    let side = member.side(scope, &petition, &opinions).ok_or(Error::NotFound)?;
+    let shares = side == Side::Network && shares(conn, member.organisation_id, now.today)?;
+    let decisions = store::decisions(conn, petition.id)?;
+    let rejected = |one: &Decision| !one.granted && one.decided_by == Some(who.user_id);
+    let wrote = (store::drafted(conn, petition.id, who.user_id)?, decisions.iter().any(rejected));
+    let seen = Seen {
+        side,
+        named: member.sees_name(side, &petition, &opinions, shares),
+        caller: member.caller(Some(side), &petition, &opinions, wrote),
+    };
+    read(conn, (petition, opinions, decisions), seen, scope.schemes.clone())
 }
 
 /// A petition as the service finds it, while nobody else can act on it.
@@ -200,8 +298,9 @@ pub fn by_service(conn: &mut Conn, now: Now, id: i64) -> Result<Found, Error> {
     lock_standing(conn, petition.locality_id)?;
     let petition = store::numbered(conn, id)?;
     let opinions = store::opinions(conn, petition.id)?;
+    let decisions = store::decisions(conn, petition.id)?;
     let schemes = Schemes::on(conn, now.today)?;
-    read(conn, (petition, opinions), Seen::by_service(), schemes)
+    read(conn, (petition, opinions, decisions), Seen::by_service(), schemes)
 }
 
 /// The petition as it stands while nobody else can act on it.
@@ -209,30 +308,6 @@ pub fn locked(conn: &mut Conn, who: &Who, now: Now, reference: &str) -> Result<F
     let petition = store::named(conn, reference)?;
     lock_standing(conn, petition.locality_id)?;
     find(conn, who, now, reference)
-}
-
-/// From which side somebody sees a petition; none where it is not theirs to see.
-fn side(who: &Who, scope: &Scope, petition: &Petition, opinions: &[Asked]) -> Option<Side> {
-    let organisation = who.organisation_id();
-    match who.role() {
-        Role::Gp | Role::PracticeStaff | Role::NetworkManager => {
-            let Reach::Practices(practices) = &scope.reach else { return None };
-            let new = petition.new_practice_id.is_some_and(|id| practices.contains(&id));
-            match practices.contains(&petition.practice_id) {
-                true => Some(Side::Owner),
-                false => new.then_some(Side::NewPractice),
-            }
-        }
-        Role::Provider => {
-            let is_asked = opinions.iter().any(|one| one.network_id == organisation);
-            is_asked.then_some(Side::Network)
-        }
-        Role::Commissioner => {
-            let sent = petition.submitted_on.is_some() && scope.localities.contains(&petition.locality_id);
-            sent.then_some(Side::Commissioner)
-        }
-        _ => None,
-    }
 }
 
 /// A person as the published register has them.
@@ -264,34 +339,6 @@ struct Seen {
 }
 
 impl Seen {
-    fn by(
-        conn: &mut Conn,
-        now: Now,
-        who: &Who,
-        side: Side,
-        (petition, opinions): (&Petition, &[Asked]),
-    ) -> Result<Seen, Error> {
-        let mine = opinions.iter().find(|one| one.network_id == who.organisation_id());
-        let cares = mine.is_some_and(|one| one.cares.is_now());
-        let named = match side {
-            Side::Owner | Side::NewPractice => true,
-            Side::Commissioner => false,
-            Side::Network => {
-                cares && petition.state.is_open() && shares(conn, who.organisation_id(), now.today)?
-            }
-        };
-        let rejected = |one: &Decision| !one.granted && one.decided_by == Some(who.user_id);
-        let caller = Caller {
-            role: who.role(),
-            drafted: store::drafted(conn, petition.id, who.user_id)?,
-            rejected: store::decisions(conn, petition.id)?.iter().any(rejected),
-            is_asked: side == Side::Network && mine.is_some_and(|one| one.opinion.is_none()),
-            is_new_practice: petition.new_practice_id == Some(who.organisation_id()),
-            is_owner: side == Side::Owner,
-        };
-        Ok(Seen { side, named, caller })
-    }
-
     /// By the service itself, which acts for the clock and for events.
     fn by_service() -> Seen {
         let caller = Caller {
@@ -308,7 +355,7 @@ impl Seen {
 
 fn read(
     conn: &mut Conn,
-    (petition, opinions): (Petition, Vec<Asked>),
+    (petition, opinions, decisions): (Petition, Vec<Asked>, Vec<Decision>),
     Seen { side, named, caller }: Seen,
     schemes: Schemes,
 ) -> Result<Found, Error> {
@@ -318,13 +365,13 @@ fn read(
         person: person(conn, petition.person_id)?,
         locality: locality_of(conn, petition.locality_id)?,
         questions: store::questions(conn, petition.id)?,
-        decisions: store::decisions(conn, petition.id)?,
         appeal: store::appeal(conn, petition.id)?,
         reviews: store::reviews(conn, petition.id)?,
         history: history::of(conn, petition.id)?,
         organisations: names(conn, &concerned)?,
         petition,
         opinions,
+        decisions,
         schemes,
         side,
         named,

@@ -74,14 +74,14 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/petitions/{reference}/opinion", web::post().to(opinion_page::give))
         .route("/petitions/{reference}/decide", web::get().to(decide_page::form))
         .route("/petitions/{reference}/decide", web::post().to(decide_page::decide))
-        .route("/petitions/{reference}/answer", web::get().to(text_page::answer_form))
-        .route("/petitions/{reference}/answer", web::post().to(text_page::answer))
+        .route("/petitions/{reference}/answer", web::get().to(text_page::form))
+        .route("/petitions/{reference}/answer", web::post().to(text_page::act))
         .route("/petitions/{reference}/consent", web::get().to(consent_page::form))
         .route("/petitions/{reference}/consent", web::post().to(consent_page::consent))
         .route("/petitions/{reference}/review", web::get().to(review_page::form))
         .route("/petitions/{reference}/review", web::post().to(review_page::review))
-        .route("/petitions/{reference}/withdraw", web::get().to(text_page::withdraw_form))
-        .route("/petitions/{reference}/withdraw", web::post().to(text_page::withdraw))
-        .route("/petitions/{reference}/appeal", web::get().to(text_page::appeal_form))
-        .route("/petitions/{reference}/appeal", web::post().to(text_page::appeal));
+        .route("/petitions/{reference}/withdraw", web::get().to(text_page::form))
+        .route("/petitions/{reference}/withdraw", web::post().to(text_page::act))
+        .route("/petitions/{reference}/appeal", web::get().to(text_page::form))
+        .route("/petitions/{reference}/appeal", web::post().to(text_page::act));
 }

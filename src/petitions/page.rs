@@ -23,7 +23,7 @@ use crate::groups::place::AgeBand;
 use crate::page::{Chrome, filters, show};
 use crate::people::known::{self, Fact};
 use crate::people::person::{ExplainedList, capital};
-use crate::people::why::{Stands, fact_words};
+use crate::people::why::Stands;
 
 /// Something the caller can do next.
 pub struct Next {
@@ -52,6 +52,8 @@ pub struct Evidence {
     pub asked: Option<Stands>,
     pub facts: Vec<Fact>,
     pub age: u16,
+    /// Pence; as the record has it.
+    pub annual_cost: Option<i64>,
     /// Whether the caller is of the person's own practice.
     pub own: bool,
     pub as_of: NaiveDate,
@@ -85,6 +87,7 @@ pub fn evidence(conn: &mut Conn, who: &Who, found: &Found) -> Result<Option<Evid
         present,
         facts: known::facts(&facts, own, &[]),
         age: facts.age,
+        annual_cost: facts.annual_cost,
         own,
         as_of: run.as_of,
         register: run.register,
@@ -109,14 +112,7 @@ impl PetitionPage {
     }
 
     fn record_words(&self) -> Option<String> {
-        let petition = &self.found.petition;
-        let (fact, value) = (petition.fact()?, petition.fact_value()?);
-        let said = petition.register_words();
-        Some(format!(
-            "{}: {} (the register said: {said})",
-            capital(fact_words(fact.word())),
-            value.in_words()
-        ))
+        words::record(&self.found.petition, "said")
     }
 
     fn is_record(&self) -> bool {

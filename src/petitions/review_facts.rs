@@ -1,4 +1,4 @@
-//! What a reviewer sees beside the case: facts of the person, the practice and the groups, never money moved.
+//! What a reviewer sees beside the case and the person: facts of the practice and the groups, never money moved.
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -7,16 +7,12 @@ use super::found::Found;
 use super::life::State;
 use crate::database::Conn;
 use crate::error::Error;
-use crate::money::Pence;
-use crate::runs::again;
 use crate::runs::store::current;
 use crate::schema::{petitions, placements};
 
 /// The facts that help to review.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReviewFacts {
-    /// The person's known annual cost, in words.
-    pub cost: Option<String>,
     /// How many people stand in the present group and in the group asked for.
     pub present: i64,
     pub asked: i64,
@@ -35,7 +31,6 @@ pub fn of(conn: &mut Conn, found: &Found) -> Result<ReviewFacts, Error> {
         };
         Ok(of_group.count().get_result(conn)?)
     };
-    let facts = again::facts(conn, &run, found.person.id)?;
     let earlier: Vec<(State, i64)> = petitions::table
         .filter(petitions::practice_id.eq(petition.practice_id))
         .filter(petitions::submitted_on.is_not_null().and(petitions::id.lt(petition.id)))
@@ -43,7 +38,6 @@ pub fn of(conn: &mut Conn, found: &Found) -> Result<ReviewFacts, Error> {
         .select((petitions::state, count_star()))
         .load(conn)?;
     Ok(ReviewFacts {
-        cost: facts.and_then(|facts| facts.annual_cost).map(|pence| Pence(pence).to_string()),
         present: size(conn, petition.from_group.as_deref())?,
         asked: size(conn, petition.to_group.as_deref())?,
         earlier: State::ALL

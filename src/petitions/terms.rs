@@ -2,7 +2,7 @@
 
 use crate::database::Conn;
 use crate::error::Error;
-use crate::runs::store::locality_of;
+use crate::runs::store::Locality;
 use crate::settings::setting::Setting;
 use crate::settings::store::Values;
 
@@ -20,8 +20,8 @@ pub struct Terms {
 
 impl Terms {
     /// As the locality has set them, or else the service.
-    pub fn of(conn: &mut Conn, locality_id: i64) -> Result<Terms, Error> {
-        let (values, locality) = (Values::read(conn)?, locality_of(conn, locality_id)?);
+    pub fn of(conn: &mut Conn, locality: &Locality) -> Result<Terms, Error> {
+        let values = Values::read(conn)?;
         let of = |setting: Setting| values.here(setting, &locality.code);
         Ok(Terms {
             opinion: of(Setting::OpinionDays),

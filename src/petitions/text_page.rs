@@ -1,8 +1,11 @@
 //! The acts of a petition's owner that are a text and a button: answering for information, withdrawing, appealing.
 
+use std::future::{Ready, ready};
+
 use actix_session::Session;
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -23,7 +26,7 @@ use crate::people::identified_text::{Said, Typed, fields};
 
 /// Which act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     Answer,
     Withdraw,
     Appeal,
@@ -116,72 +119,23 @@ impl TextPage {
     }
 }
 
-pub async fn answer_form(
+impl FromRequest for Kind {
+    type Error = Error;
+    type Future = Ready<Result<Kind, Error>>;
+
+    /// By the last part of the address.
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let named = |kind: &Kind| request.path().ends_with(&format!("/{}", kind.path()));
+        ready([Kind::Answer, Kind::Withdraw, Kind::Appeal].into_iter().find(named).ok_or(Error::NotFound))
+    }
+}
+
+pub async fn form(
     OwnsPetitions(who): OwnsPetitions,
     database: web::Data<Database>,
     now: Now,
-    reference: web::Path<String>,
-) -> Result<HttpResponse, Error> {
-    form(who, database, now, reference.into_inner(), Kind::Answer).await
-}
-
-pub async fn answer(
-    OwnsPetitions(who): OwnsPetitions,
-    database: web::Data<Database>,
-    session: Session,
-    now: Now,
-    reference: web::Path<String>,
-    form: web::Form<TextForm>,
-) -> Result<HttpResponse, Error> {
-    act(who, database, session, now, (reference.into_inner(), Kind::Answer), form.into_inner()).await
-}
-
-pub async fn withdraw_form(
-    OwnsPetitions(who): OwnsPetitions,
-    database: web::Data<Database>,
-    now: Now,
-    reference: web::Path<String>,
-) -> Result<HttpResponse, Error> {
-    form(who, database, now, reference.into_inner(), Kind::Withdraw).await
-}
-
-pub async fn withdraw(
-    OwnsPetitions(who): OwnsPetitions,
-    database: web::Data<Database>,
-    session: Session,
-    now: Now,
-    reference: web::Path<String>,
-    form: web::Form<TextForm>,
-) -> Result<HttpResponse, Error> {
-    act(who, database, session, now, (reference.into_inner(), Kind::Withdraw), form.into_inner()).await
-}
-
-pub async fn appeal_form(
-    OwnsPetitions(who): OwnsPetitions,
-    database: web::Data<Database>,
-    now: Now,
-    reference: web::Path<String>,
-) -> Result<HttpResponse, Error> {
-    form(who, database, now, reference.into_inner(), Kind::Appeal).await
-}
-
-pub async fn appeal(
-    OwnsPetitions(who): OwnsPetitions,
-    database: web::Data<Database>,
-    session: Session,
-    now: Now,
-    reference: web::Path<String>,
-    form: web::Form<TextForm>,
-) -> Result<HttpResponse, Error> {
-    act(who, database, session, now, (reference.into_inner(), Kind::Appeal), form.into_inner()).await
-}
-
-async fn form(
-    who: Who,
-    database: web::Data<Database>,
-    now: Now,
-    reference: String,
     kind: Kind,
+    reference: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let by = who.clone();
     let found = database.read(move |conn| find(conn, &by, now, &reference)).await?;
@@ -192,14 +146,16 @@ async fn form(
     show(&TextPage { chrome: who.chrome(), found, kind, form, mistakes, today: now.today, key })
 }
 
-async fn act(
-    who: Who,
+pub async fn act(
+    OwnsPetitions(who): OwnsPetitions,
     database: web::Data<Database>,
     session: Session,
     now: Now,
-    (reference, kind): (String, Kind),
-    form: TextForm,
+    kind: Kind,
+    reference: web::Path<String>,
+    form: web::Form<TextForm>,
 ) -> Result<HttpResponse, Error> {
+    let (form, reference) = (form.into_inner(), reference.into_inner());
     let (by, sent, of) = (who.clone(), form.clone(), reference.clone());
     let doing = move |conn: &mut Conn| keep(conn, &by, now, (&of, kind), &sent);
     match save(&database, now, &who, &form.key, doing).await? {

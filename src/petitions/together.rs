@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::acts::{self, Verdict};
-use super::found::{Found, find, locked};
+use super::found::{Found, find_within, locked};
 use super::life::{Act, By, State};
 use super::petition::{Category, Opinion, ReasonCode};
 use super::terms::Terms;
@@ -60,7 +60,7 @@ pub fn under_review(conn: &mut Conn, who: &Who, now: Now) -> Result<UnderReview,
         .load(conn)?;
     let mut all = UnderReview::default();
     for reference in references {
-        let found = find(conn, who, now, &reference)?;
+        let found = find_within(conn, who, now, &scope, &reference)?;
         match why_not(&found, now) {
             None => all.ready.push(found),
             Some(why) => all.others.push((found, why)),
@@ -154,7 +154,7 @@ fn approve(
         return Ok(Some(why));
     }
     let effective_on = found.petition.effective_on.unwrap_or(now.today).max(now.today);
-    let months = Terms::of(conn, found.locality.id)?.review_months;
+    let months = Terms::of(conn, &found.locality)?.review_months;
     let review_on = match found.petition.category {
         Some(Category::RecordWrong) => effective_on,
         _ => effective_on.checked_add_months(Months::new(months)).unwrap_or(effective_on),

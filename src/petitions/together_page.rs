@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::form::LONGEST_CASE;
-use super::found::{Found, find};
+use super::found::{Found, find_within};
 use super::petition::ReasonCode;
 use super::together::{LeftOut, MOST, UnderReview, approve_each, begin, claim, under_review};
 use crate::access::{Commissioner, Who};
@@ -21,6 +21,7 @@ use crate::once::{fresh_key, once};
 use crate::page::{Choice, Chrome, Mistakes, filters, see_other, show, show_as, typed};
 use crate::people::identified_text::{Caught, Clear, Said, Typed, look};
 use crate::people::identifiers::About;
+use crate::people::scope::Scope;
 use crate::schema::{petition_batches, petition_decisions, petitions};
 
 /// What is chosen and said, as typed.
@@ -234,7 +235,8 @@ async fn sure(
 ) -> Result<HttpResponse, Error> {
     let (by, references) = (who.clone(), form.chosen());
     let read = move |conn: &mut Conn| {
-        let each = references.iter().map(|(reference, _)| find(conn, &by, now, reference));
+        let scope = Scope::of(conn, &by, now.today)?;
+        let each = references.iter().map(|(reference, _)| find_within(conn, &by, now, &scope, reference));
         each.collect::<Result<Vec<Found>, Error>>()
     };
     let chosen = database.read(read).await?;
@@ -295,7 +297,8 @@ fn batch_page(conn: &mut Conn, who: &Who, now: Now, reference: String) -> Result
         .order(petition_decisions::id)
         .select(petitions::reference)
         .load(conn)?;
-    let each = references.iter().map(|one| find(conn, who, now, one));
+    let scope = Scope::of(conn, who, now.today)?;
+    let each = references.iter().map(|one| find_within(conn, who, now, &scope, one));
     let approved = each.collect::<Result<Vec<Found>, Error>>()?;
     let left_out = match left_out.as_str() {
         "" => Vec::new(),

@@ -7,6 +7,8 @@ use super::found::Found;
 use super::life::{State, Withdrawal};
 use super::petition::{Petition, Question};
 use crate::page::long_day;
+use crate::people::person::capital;
+use crate::people::why::fact_words;
 
 /// How the clock stands: "Due 5 December 2026 (3 working days left)"; none where nothing runs.
 pub fn clock(found: &Found, today: NaiveDate) -> Option<String> {
@@ -56,6 +58,13 @@ pub fn working_days(days: usize) -> String {
         1 => "1 working day".into(),
         days => format!("{days} working days"),
     }
+}
+
+/// What of the record is wrong and what it should say; none where that is not what is petitioned for.
+pub fn record(petition: &Petition, said: &str) -> Option<String> {
+    let (fact, value) = (petition.fact()?, petition.fact_value()?);
+    let what = capital(fact_words(fact.word()));
+    Some(format!("{what}: {} (the register {said}: {})", value.in_words(), petition.register_words()))
 }
 
 /// Whom it waits for.

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -199,6 +199,18 @@ impl Browser {
         let found = self.driver.query(By::XPath(path)).wait(wait.0, wait.1).first().await;
         if found.is_err() {
             panic!("{} never said {words:?} but:\n{}", self.path().await, self.words().await);
+        }
+    }
+
+    /// Opens a page again and again until it says something, which another thread brings about.
+    pub async fn open_until(&self, address: &str, words: &str) {
+        let until = Instant::now() + Duration::from_secs(60);
+        loop {
+            self.open(address).await;
+            if self.words().await.contains(words) {
+                return;
+            }
+            assert!(Instant::now() < until, "{address} never said {words:?} but:\n{}", self.words().await);
         }
     }
 

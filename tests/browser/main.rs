@@ -44,6 +44,10 @@ impl Journey {
         self.browser.open(&self.portal.url(path)).await;
     }
 
+    pub async fn open_until(&self, path: &str, words: &str) {
+        self.browser.open_until(&self.portal.url(path), words).await;
+    }
+
     pub async fn sign_in(&self, account: &Account) {
         self.open("/sign-in").await;
         self.browser.fill("E-mail address", &account.email).await;

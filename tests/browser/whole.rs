@@ -139,16 +139,7 @@ async fn approve(journey: &Journey) {
 /// The clock puts it in force within seconds, and starts the dry run.
 async fn take_force_and_apply(journey: &Journey) {
     let browser = &journey.browser;
-    let runs = async || {
-        journey.open("/criteria?locality=ALDERWICK").await;
-        browser.words().await.contains("Look at the dry run")
-    };
-    let mut tries = 0;
-    while !runs().await {
-        tries += 1;
-        assert!(tries < 60, "no dry run was started: {}", browser.words().await);
-        actix_web::rt::time::sleep(std::time::Duration::from_millis(500)).await;
-    }
+    journey.open_until("/criteria?locality=ALDERWICK", "Look at the dry run").await;
     journey.look("not-applied-yet").await;
     browser.follow("Look at the dry run").await;
     browser.wait_for("What it would do").await;

@@ -15,7 +15,6 @@ use crate::page::long_day;
 use crate::people::person::capital;
 use crate::people::rows::{known, names_of};
 use crate::people::scope::shares;
-use crate::petitions::found::Side;
 use crate::petitions::life::{Act, By, Caller, Round, State};
 use crate::petitions::petition::{Asked, Petition, Question};
 use crate::petitions::words;
@@ -88,7 +87,7 @@ impl Around {
         let shares = whose.role == Role::Provider && shares(conn, whose.organisation_id, whose.today)?;
         let named: Vec<i64> = rows
             .iter()
-            .filter(|petition| is_named(whose, shares, petition, opinions.get(&petition.id)))
+            .filter(|petition| sees_name(whose, shares, petition, of(&opinions, petition)))
             .map(|petition| petition.person_id)
             .collect();
         Ok(Around {
@@ -114,16 +113,15 @@ fn gathered<T>(rows: Vec<(i64, T)>) -> OfPetition<T> {
     gathered
 }
 
-/// Whether the caller sees the person's name, as [`crate::petitions::found`] has it.
-fn is_named(whose: &Whose, shares: bool, petition: &Petition, opinions: Option<&Vec<Asked>>) -> bool {
-    let cares = || {
-        let mut all = opinions.into_iter().flatten();
-        all.any(|one| one.network_id == whose.organisation_id && one.cares.is_now())
-    };
-    match whose.role {
-        Role::Provider => shares && petition.state.is_open() && cares(),
-        _ => whose.is_owner(),
-    }
+/// The rows of a petition.
+fn of<'a, T>(gathered: &'a OfPetition<T>, petition: &Petition) -> &'a [T] {
+    gathered.get(&petition.id).map_or(&[], Vec::as_slice)
+}
+
+fn sees_name(whose: &Whose, shares: bool, petition: &Petition, opinions: &[Asked]) -> bool {
+    let member = whose.member();
+    let side = member.side(&whose.scope, petition, opinions);
+    side.is_some_and(|side| member.sees_name(side, petition, opinions, shares))
 }
 
 fn drafted(conn: &mut Conn, whose: &Whose, ids: &[i64]) -> Result<HashSet<i64>, Error> {
@@ -193,10 +191,7 @@ pub fn lines(conn: &mut Conn, whose: &Whose, rows: Vec<Petition>) -> Result<Vec<
 }
 
 fn line(whose: &Whose, around: &Around, petition: &Petition) -> Line {
-    let (opinions, questions) = (
-        around.opinions.get(&petition.id).map_or(&[][..], Vec::as_slice),
-        around.questions.get(&petition.id).map_or(&[][..], Vec::as_slice),
-    );
+    let (opinions, questions) = (of(&around.opinions, petition), of(&around.questions, petition));
     let organisation = |id: i64| around.organisations.get(&id);
     let silent: Vec<&str> = opinions
         .iter()
@@ -206,9 +201,13 @@ fn line(whose: &Whose, around: &Around, petition: &Petition) -> Line {
     let practice = organisation(petition.practice_id);
     let group = |code: Option<&str>| whose.scope.schemes.place(petition.locality_id, code);
     let is_held = around.held.contains(&petition.reference);
-    let round = round(petition, opinions, questions, whose.today);
-    let caller = caller(whose, around, petition, opinions);
-    let sees_name = is_named(whose, around.shares, petition, around.opinions.get(&petition.id));
+    // A list offers no appeal: it is a choice, not a thing to do.
+    let round = Round::of(petition, (opinions, questions), false, whose.today);
+    let wrote = (around.drafted.contains(&petition.id), around.rejected.contains(&petition.id));
+    let member = whose.member();
+    let side = member.side(&whose.scope, petition, opinions);
+    let caller = member.caller(side, petition, opinions, wrote);
+    let sees_name = sees_name(whose, around.shares, petition, opinions);
     Line {
         reference: petition.reference.clone(),
         path: petition.path(),
@@ -231,41 +230,6 @@ fn line(whose: &Whose, around: &Around, petition: &Petition) -> Line {
         assigned: around.assigned.get(&petition.id).cloned(),
         is_open: petition.state.is_open(),
         action: action(petition, &round, caller, is_held),
-    }
-}
-
-fn round(petition: &Petition, opinions: &[Asked], questions: &[Question], today: NaiveDate) -> Round {
-    Round {
-        state: petition.state,
-        asked: opinions.len(),
-        given: opinions.iter().filter(|one| one.opinion.is_some()).count(),
-        asked_in: questions.iter().find(|one| one.answered_on.is_none()).map(|one| one.asked_in),
-        // A list offers no appeal: it is a choice, not a thing to do.
-        was_appealed: false,
-        time_is_out: petition.due_on.is_some_and(|due| due < today),
-        waits_for_consent: petition.new_practice_id.is_some(),
-    }
-}
-
-fn caller(whose: &Whose, around: &Around, petition: &Petition, opinions: &[Asked]) -> Caller {
-    let side = side(whose, petition);
-    let mine = opinions.iter().find(|one| one.network_id == whose.organisation_id);
-    Caller {
-        role: whose.role,
-        drafted: around.drafted.contains(&petition.id),
-        rejected: around.rejected.contains(&petition.id),
-        is_asked: side == Side::Network && mine.is_some_and(|one| one.opinion.is_none()),
-        is_new_practice: petition.new_practice_id == Some(whose.organisation_id),
-        is_owner: side == Side::Owner,
-    }
-}
-
-fn side(whose: &Whose, petition: &Petition) -> Side {
-    match whose.role {
-        Role::Provider => Side::Network,
-        Role::Commissioner => Side::Commissioner,
-        _ if whose.practices().contains(&petition.practice_id) => Side::Owner,
-        _ => Side::NewPractice,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::database::Conn;
 use crate::error::Error;
 use crate::people::scope::{Reach, Scope};
 use crate::petitions::absence::store::covered_by;
+use crate::petitions::found::Member;
 use crate::schema::memberships;
 
 /// The caller as lists of petitions see them.
@@ -42,6 +43,11 @@ impl Whose {
             others: others.into_iter().filter(|id| !me.contains(id)).collect(),
             me,
         })
+    }
+
+    /// The caller as one petition finds them.
+    pub fn member(&self) -> Member {
+        Member { role: self.role, organisation_id: self.organisation_id }
     }
 
     /// The practices (row ids) whose petitions the caller's organisation owns; none of other sides.
