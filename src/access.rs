@@ -60,17 +60,19 @@ impl Role {
                 "Keep users, organisations, agreements, settings and imports. Sees no person."
             }
             Role::Commissioner => {
-                "Propose and approve criteria, start grouping runs and see people, by pseudonym, of your localities."
+                "Propose and approve criteria, decide petitions, start grouping runs and see people, by pseudonym, of your localities."
             }
             Role::Gp => {
-                "See your practice's people by name, their group and why, and answer for missing facts."
+                "See your practice's people by name, their group and why, answer for missing facts, and petition for a person."
             }
             Role::PracticeStaff => {
-                "See your practice's people by name, their group and why, and answer for missing facts."
+                "See your practice's people by name, their group and why, answer for missing facts, and draft petitions."
             }
-            Role::NetworkManager => "See the groups and people, by pseudonym, of your network's practices.",
+            Role::NetworkManager => {
+                "See the groups and people, by pseudonym, of your network's practices, and petition for them."
+            }
             Role::Provider => {
-                "Answer criteria proposals, decide judgement cases and see the people in your network's care."
+                "Answer criteria proposals, decide judgement cases, give opinions on petitions and see the people in your network's care."
             }
             Role::Coordinator => "See the people on your caseload.",
             Role::Analyst => "See runs and figures of your localities and import data.",
