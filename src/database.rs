@@ -170,7 +170,7 @@ impl r2d2::ManageConnection for Manager {
                 let mut inner = SqliteConnection::establish(&file.to_string_lossy())?;
                 inner.batch_execute(
                     "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-                     PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;",
+                     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;",
                 )?;
                 Ok(Conn::Sqlite(inner))
             }
@@ -317,6 +317,22 @@ impl Database {
         if let Err(error) = self.count_anew() {
             tracing::warn!("counting anew what queries are planned by: {error:#}");
         }
+    }
+
+    /// Leaves nothing behind of rows that are gone: PostgreSQL writes `tables` anew, SQLite empties its log (deleted
+    /// content is overwritten as it is deleted). Ordinary work waits for milliseconds.
+    pub fn forget_deleted(&self, tables: &[&str]) -> Result<(), Error> {
+        let mut conn = self.connection()?;
+        let _turn = self.turn.as_ref().map(|turn| turn.lock());
+        match &mut *conn {
+            Conn::Sqlite(inner) => inner.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?,
+            Conn::Postgres(inner) => {
+                for table in tables {
+                    inner.batch_execute(&format!("VACUUM FULL {table}"))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn count_anew(&self) -> Result<(), Error> {

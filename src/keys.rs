@@ -11,8 +11,9 @@ use rand::TryRngCore;
 use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
 
+use crate::crockford;
+
 const FILES: [&str; 3] = ["pseudonym.key", "session.key", "link.key"];
-const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// The server's keys. Whoever holds the pseudonym key can tell which pseudonym is whose.
 #[derive(Clone)]
@@ -94,8 +95,7 @@ impl Keys {
         }
         let digest = mac.finalize().into_bytes();
         let signs: Vec<u8> = digest[..7].iter().map(|byte| byte & 31).collect();
-        let text: String =
-            signs.iter().chain([&check_sign(&signs)]).map(|sign| CROCKFORD[*sign as usize] as char).collect();
+        let text = crockford::text(&[&signs[..], &[crockford::check(&signs)]].concat());
         format!("P-{}-{}", &text[..4], &text[4..])
     }
 
@@ -113,20 +113,6 @@ fn keyed(key: &[u8; 64]) -> Hmac<Sha256> {
     Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length")
 }
 
-/// Luhn's check sign modulo 32 over Crockford's signs, the rightmost sign weighing two.
-fn check_sign(signs: &[u8]) -> u8 {
-    let sum: u32 = signs
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(at, sign)| {
-            let weighed = u32::from(*sign) * if at % 2 == 0 { 2 } else { 1 };
-            weighed / 32 + weighed % 32
-        })
-        .sum();
-    u8::try_from((32 - sum % 32) % 32).expect("below 32")
-}
-
 /// Reads a pseudonym as people type it: any case, with or without dashes and the P, O for 0, I and L for 1.
 ///
 /// `None` where it is too short, too long, or its check sign is wrong.
@@ -137,21 +123,9 @@ pub fn read_pseudonym(typed: &str) -> Option<String> {
     if after_mark.is_none() && plain.len() == 9 && plain.starts_with('P') {
         plain.remove(0);
     }
-    let signs: Option<Vec<u8>> = plain
-        .bytes()
-        .map(|sign| match sign {
-            b'O' => b'0',
-            b'I' | b'L' => b'1',
-            other => other,
-        })
-        .map(|sign| CROCKFORD.iter().position(|known| *known == sign).and_then(|at| u8::try_from(at).ok()))
-        .collect();
-    let signs = signs.filter(|signs| signs.len() == 8)?;
-    let (check, body) = signs.split_last()?;
-    if check_sign(body) != *check {
-        return None;
-    }
-    let text: String = signs.iter().map(|sign| CROCKFORD[*sign as usize] as char).collect();
+    let signs: Option<Vec<u8>> = plain.chars().map(crockford::value).collect();
+    let signs = signs.filter(|signs| signs.len() == 8 && crockford::is_right(signs))?;
+    let text = crockford::text(&signs);
     Some(format!("P-{}-{}", &text[..4], &text[4..]))
 }
 
@@ -169,15 +143,17 @@ fn make_key(file: &Path) -> anyhow::Result<()> {
 
 fn read_key(file: &Path) -> anyhow::Result<[u8; 64]> {
     let text = fs::read_to_string(file).with_context(|| format!("reading the key {}", file.display()))?;
+    unhex(text.trim()).with_context(|| format!("the key {} is not 128 hexadecimal digits", file.display()))
+}
+
+/// Reads bytes written as hexadecimal digits; none where there are more or fewer, or others.
+pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let bytes: Option<Vec<u8>> = text
-        .trim()
         .as_bytes()
         .chunks(2)
         .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()))
         .collect();
-    bytes
-        .and_then(|bytes| bytes.try_into().ok())
-        .with_context(|| format!("the key {} is not 128 hexadecimal digits", file.display()))
+    bytes?.try_into().ok()
 }
 
 /// Bytes from the operating system's source of randomness.
@@ -194,7 +170,7 @@ pub fn random_token() -> String {
 
 /// A short random reference people can read out: 8 signs of Crockford's base 32.
 pub fn random_reference() -> String {
-    random_bytes::<8>().iter().map(|byte| CROCKFORD[(byte & 31) as usize] as char).collect()
+    crockford::text(&random_bytes::<8>().map(|byte| byte & 31))
 }
 
 /// SHA-256 in hex.

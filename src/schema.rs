@@ -913,6 +913,129 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    campaigns (id) {
+        id -> BigInt,
+        reference -> Text,
+        code -> Text,
+        name -> Text,
+        locality_id -> BigInt,
+        network_id -> Nullable<BigInt>,
+        state -> Text,
+        opens_on -> Date,
+        closes_on -> Date,
+        delivery -> Text,
+        run_by -> Text,
+        about -> Text,
+        help_name -> Text,
+        help_phone -> Text,
+        return_address -> Text,
+        want_low -> BigInt,
+        want_medium -> BigInt,
+        want_high -> BigInt,
+        want_none -> BigInt,
+        invites_palliative -> Bool,
+        seed -> Nullable<Text>,
+        drawn_on -> Nullable<Date>,
+        public_key -> Nullable<Text>,
+        counted_by -> Nullable<Text>,
+        key_destroyed -> Bool,
+        aim_reading -> Nullable<Text>,
+        threshold -> Nullable<BigInt>,
+        created_by -> BigInt,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_strata (campaign_id, level) {
+        campaign_id -> BigInt,
+        level -> Text,
+        eligible -> BigInt,
+        sampled -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_exclusions (campaign_id, reason) {
+        campaign_id -> BigInt,
+        reason -> Text,
+        people -> BigInt,
+    }
+}
+
+diesel::table! {
+    ltc6_invitations (key) {
+        key -> Text,
+        campaign_id -> BigInt,
+        person_id -> BigInt,
+        level -> Text,
+        by_email -> Bool,
+        letters -> BigInt,
+        undeliverable -> Bool,
+        dropped -> Bool,
+    }
+}
+
+diesel::table! {
+    ltc6_codes (hash) {
+        hash -> Text,
+        invitation -> Text,
+    }
+}
+
+diesel::table! {
+    ltc6_turnout (invitation) {
+        invitation -> Text,
+    }
+}
+
+diesel::table! {
+    ltc6_box (campaign_id, level, key) {
+        campaign_id -> BigInt,
+        level -> Text,
+        key -> Text,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    ltc6_responses (campaign_id, key) {
+        campaign_id -> BigInt,
+        key -> Text,
+        level -> Nullable<Text>,
+        respondent -> Nullable<Text>,
+        q1 -> Nullable<Text>,
+        q2 -> Nullable<Text>,
+        q3 -> Nullable<Text>,
+        q4 -> Nullable<Text>,
+        q5 -> Nullable<Text>,
+        q6 -> Nullable<Text>,
+        wrote -> Bool,
+    }
+}
+
+diesel::table! {
+    ltc6_comments (campaign_id, key) {
+        campaign_id -> BigInt,
+        key -> Text,
+        question -> Text,
+        text -> Text,
+        state -> Text,
+        theme -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    ltc6_tries (tried_from, minute) {
+        tried_from -> Text,
+        minute -> BigInt,
+        tries -> BigInt,
+    }
+}
+
 diesel::joinable!(organisations -> localities (locality_id));
 diesel::joinable!(care_agreements -> organisations (network_id));
 diesel::joinable!(care_agreements -> localities (locality_id));
@@ -998,6 +1121,12 @@ diesel::joinable!(saved_views -> organisations (organisation_id));
 diesel::joinable!(saved_views -> users (user_id));
 diesel::joinable!(absences -> organisations (organisation_id));
 diesel::joinable!(petitions -> organisations (practice_id));
+diesel::joinable!(campaigns -> localities (locality_id));
+diesel::joinable!(campaign_strata -> campaigns (campaign_id));
+diesel::joinable!(ltc6_invitations -> campaigns (campaign_id));
+diesel::joinable!(ltc6_invitations -> people (person_id));
+diesel::joinable!(ltc6_codes -> ltc6_invitations (invitation));
+diesel::joinable!(ltc6_turnout -> ltc6_invitations (invitation));
 
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
@@ -1062,4 +1191,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     saved_views,
     petition_assignments,
     absences,
+    campaigns,
+    campaign_strata,
+    campaign_exclusions,
+    ltc6_invitations,
+    ltc6_codes,
+    ltc6_turnout,
+    ltc6_box,
+    ltc6_responses,
+    ltc6_comments,
+    ltc6_tries,
 );

@@ -38,7 +38,7 @@ struct Column {
 /// Table → column → kind and whether it may be null, in words both engines share.
 fn columns(portal: &TestPortal) -> BTreeMap<String, BTreeMap<String, String>> {
     let sqlite = "SELECT m.name AS table_name, c.name AS column_name,
-         CASE c.type WHEN 'INTEGER' THEN 'BIGINT' ELSE c.type END || CASE c.\"notnull\" WHEN 1 THEN ' NOT NULL' ELSE '' END AS kind
+         CASE c.type WHEN 'INTEGER' THEN 'BIGINT' WHEN 'BLOB' THEN 'BYTEA' ELSE c.type END || CASE c.\"notnull\" WHEN 1 THEN ' NOT NULL' ELSE '' END AS kind
          FROM sqlite_master m JOIN pragma_table_info(m.name) c
          WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'";
     let postgres = "SELECT table_name::text, column_name::text,

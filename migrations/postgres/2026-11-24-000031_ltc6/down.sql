@@ -1,0 +1,10 @@
+DROP TABLE ltc6_tries;
+DROP TABLE ltc6_comments;
+DROP TABLE ltc6_responses;
+DROP TABLE ltc6_box;
+DROP TABLE ltc6_turnout;
+DROP TABLE ltc6_codes;
+DROP TABLE ltc6_invitations;
+DROP TABLE campaign_exclusions;
+DROP TABLE campaign_strata;
+DROP TABLE campaigns;
