@@ -363,6 +363,12 @@ impl Answer {
 }
 
 impl Browser {
+    /// What it sends as `Cookie`.
+    pub fn cookie(&self) -> String {
+        let each = self.cookies.iter().map(|cookie| cookie.stripped().encoded().to_string());
+        each.collect::<Vec<_>>().join("; ")
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(test::TestRequest::with_uri(path)).await
     }

@@ -1,9 +1,11 @@
 //! Applying an approved petition on its date: the person is moved and held, or their record is corrected and the
 //! criteria place them; the ledger says by which petition.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::events::{Gone, Registered};
 use super::found::{self, Person};
 use super::history::{self, What};
 use super::life::State;
@@ -32,24 +34,26 @@ pub enum Applied {
 /// holds no lock yet; one that was applied already stays as it is.
 pub fn apply(conn: &mut Conn, now: Now, actor: &Actor, petition: &Petition) -> Result<Applied, Error> {
     lock_standing(conn, petition.locality_id)?;
+    if let Some(before) = applied_before(conn, petition.id)? {
+        return Ok(before);
+    }
     let person = found::person(conn, petition.person_id)?;
-    let run = match is_gone(conn, now, petition, &person)? {
-        true => None,
-        false => current(conn, petition.locality_id)?,
+    let gone = registered(conn, &person)?.gone(petition.locality_id, now.today);
+    let run = match gone {
+        Some(_) => None,
+        None => current(conn, petition.locality_id)?,
     };
     let stands = match &run {
         Some(run) => stands(conn, run.id, petition.person_id)?,
         None => None,
     };
-    let (Some(run), Some(_)) = (run, stands) else { return lapse(conn, now, actor, petition, &person) };
-    let due = petitions::table
-        .find(petition.id)
-        .filter(petitions::applied_on.is_null().and(petitions::lapsed_on.is_null()));
+    let (Some(run), Some(_)) = (run, stands) else {
+        return lapse(conn, now, actor, petition, (&person, gone));
+    };
     let review_on = petition.review_on.filter(|_| petition.category != Some(Category::RecordWrong));
-    let set = (petitions::applied_on.eq(now.today), petitions::review_on.eq(review_on));
-    if diesel::update(due).set(set).execute(conn)? == 0 {
-        return Ok(Applied::Moved);
-    }
+    diesel::update(petitions::table.find(petition.id))
+        .set((petitions::applied_on.eq(now.today), petitions::review_on.eq(review_on)))
+        .execute(conn)?;
     match (petition.category, petition.fact(), petition.fact_value()) {
         (Some(Category::RecordWrong), Some(fact), Some(value)) => {
             let reference = petition.reference.as_str();
@@ -66,6 +70,16 @@ pub fn apply(conn: &mut Conn, now: Now, actor: &Actor, petition: &Petition) -> R
     let details = json!({ "to_group": petition.to_group, "review_on": review_on });
     audit::record(conn, now.moment, actor, Verb::PetitionApplied, &subjects, details)?;
     Ok(Applied::Moved)
+}
+
+/// What became of it where somebody else has applied it meanwhile.
+fn applied_before(conn: &mut Conn, petition_id: i64) -> Result<Option<Applied>, Error> {
+    let dates = petitions::table.find(petition_id).select((petitions::applied_on, petitions::lapsed_on));
+    Ok(match dates.first::<(Option<NaiveDate>, Option<NaiveDate>)>(conn)? {
+        (Some(_), _) => Some(Applied::Moved),
+        (None, Some(_)) => Some(Applied::TooLate),
+        (None, None) => None,
+    })
 }
 
 /// A corrected record: the criteria place the person, unless a decision holds them.
@@ -93,30 +107,32 @@ fn hold(conn: &mut Conn, now: Now, petition: &Petition, run: &Run) -> Result<(),
     amend(conn, now, run, (&from, &to), &facts, Because { cause: Cause::Petition, reference })
 }
 
-/// Whether the person has died, or has left the locality.
-fn is_gone(conn: &mut Conn, now: Now, petition: &Petition, person: &Person) -> Result<bool, Error> {
-    let past = |day: Option<chrono::NaiveDate>| day.is_some_and(|day| day < now.today);
-    if past(person.died_on) || past(person.deducted_on) {
-        return Ok(true);
-    }
-    let here: Option<i64> =
-        organisations::table.find(person.practice_id).select(organisations::locality_id).first(conn)?;
-    Ok(here != Some(petition.locality_id))
+/// What the register says of the person.
+fn registered(conn: &mut Conn, person: &Person) -> Result<Registered, Error> {
+    let practice = organisations::table.find(person.practice_id);
+    Ok(Registered {
+        practice_id: person.practice_id,
+        locality_id: practice.select(organisations::locality_id).first(conn)?,
+        deducted_on: person.deducted_on,
+        died_on: person.died_on,
+    })
 }
 
+/// The petition stays approved and moves nobody.
 fn lapse(
     conn: &mut Conn,
     now: Now,
     actor: &Actor,
     petition: &Petition,
-    person: &Person,
+    (person, gone): (&Person, Option<Gone>),
 ) -> Result<Applied, Error> {
-    let open = petitions::table.find(petition.id).filter(petitions::lapsed_on.is_null());
-    let set = (petitions::lapsed_on.eq(now.today), petitions::review_on.eq(None::<chrono::NaiveDate>));
-    diesel::update(open).set(set).execute(conn)?;
-    let why = match person.died_on {
-        Some(_) => "The person died before the date of effect",
-        None => "The person left before the date of effect",
+    diesel::update(petitions::table.find(petition.id))
+        .set((petitions::lapsed_on.eq(now.today), petitions::review_on.eq(None::<NaiveDate>)))
+        .execute(conn)?;
+    let why = match gone {
+        Some(Gone::Died) => "The person had died by the date of effect",
+        Some(Gone::Left) => "The person had left by the date of effect",
+        None => "No grouping run had placed the person by the date of effect",
     };
     history::note(conn, now, None, (petition.id, petition.state), What::Lapsed, why)?;
     let subjects = [Subject::person(&person.pseudonym), Subject::petition(&petition.reference)];

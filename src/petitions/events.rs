@@ -33,6 +33,23 @@ pub enum Happened {
     Settled,
 }
 
+/// How somebody has gone, whom no petition can move any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    Died,
+    Left,
+}
+
+/// Whether somebody has gone by a day. Who died has gone from that day on: the register tells of deaths when they have
+/// happened. Who leaves is still on the list on the last day. A grouping run, which counts a whole day, counts both.
+pub fn gone(died_on: Option<NaiveDate>, deducted_on: Option<NaiveDate>, today: NaiveDate) -> Option<Gone> {
+    match () {
+        () if died_on.is_some_and(|day| day <= today) => Some(Gone::Died),
+        () if deducted_on.is_some_and(|day| day < today) => Some(Gone::Left),
+        () => None,
+    }
+}
+
 /// What the register says of the person of a petition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Registered {
@@ -42,19 +59,26 @@ pub struct Registered {
     pub died_on: Option<NaiveDate>,
 }
 
+impl Registered {
+    /// Whether they have gone from a locality (row id).
+    pub fn gone(&self, locality_id: i64, today: NaiveDate) -> Option<Gone> {
+        let elsewhere = (self.locality_id != Some(locality_id)).then_some(Gone::Left);
+        gone(self.died_on, self.deducted_on, today).or(elsewhere)
+    }
+}
+
 /// What happened to somebody whose petition is a practice's in a locality, and may wait for another's consent already.
 pub fn happened(
     (practice_id, locality_id, new_practice_id): (i64, i64, Option<i64>),
     registered: Registered,
     today: NaiveDate,
 ) -> Option<Happened> {
-    let here = registered.locality_id == Some(locality_id);
-    match () {
-        () if registered.died_on.is_some_and(|day| day <= today) => Some(Happened::Died),
-        () if registered.deducted_on.is_some_and(|day| day < today) || !here => Some(Happened::Left),
-        () if registered.practice_id == practice_id => new_practice_id.map(|_| Happened::CameBack),
-        () if Some(registered.practice_id) == new_practice_id => None,
-        () => Some(Happened::Moved(registered.practice_id)),
+    match registered.gone(locality_id, today) {
+        Some(Gone::Died) => Some(Happened::Died),
+        Some(Gone::Left) => Some(Happened::Left),
+        None if registered.practice_id == practice_id => new_practice_id.map(|_| Happened::CameBack),
+        None if Some(registered.practice_id) == new_practice_id => None,
+        None => Some(Happened::Moved(registered.practice_id)),
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::events::gone;
 use super::found::{self, Found, Person};
 use super::history::{self, What};
 use super::life::State;
@@ -82,8 +83,8 @@ pub fn start_of(conn: &mut Conn, who: &Who, now: Now, person_id: i64) -> Result<
     let scope = Scope::of(conn, who, now.today)?;
     let person = found::person(conn, person_id)?;
     let Reach::Practices(practices) = &scope.reach else { return Err(Error::NotFound) };
-    let past = |day: Option<NaiveDate>| day.is_some_and(|day| day < now.today);
-    if !practices.contains(&person.practice_id) || past(person.died_on) || past(person.deducted_on) {
+    let is_gone = gone(person.died_on, person.deducted_on, now.today).is_some();
+    if is_gone || !practices.contains(&person.practice_id) {
         return Err(Error::NotFound);
     }
     let (practice, locality_id): (String, Option<i64>) = organisations::table

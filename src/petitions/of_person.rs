@@ -1,7 +1,6 @@
 //! The petitions on a person's page, for those who may see them, and whether the caller may file one.
 
-use chrono::NaiveDate;
-
+use super::events::gone;
 use super::petition::Petition;
 use super::store;
 use super::worklist::filters::{By, Filters, Sort, View};
@@ -42,8 +41,7 @@ pub fn of_person(conn: &mut Conn, who: &Who, now: Now, person: &Listed) -> Resul
     let latest_first = Sort { by: By::Submitted, backwards: true };
     let seen = rows::rows(conn, &whose, &filters, latest_first, (0, MOST))?;
     let drafts = matches!(who.role(), Role::Gp | Role::PracticeStaff | Role::NetworkManager);
-    let past = |day: Option<NaiveDate>| day.is_some_and(|day| day < now.today);
-    let is_here = !past(person.died_on) && !past(person.deducted_on) && person.place.is_some();
+    let is_here = gone(person.died_on, person.deducted_on, now.today).is_none() && person.place.is_some();
     let files = drafts && is_here && store::open_of(conn, person.person_id)?.is_none();
     Ok(Some(OfPerson { seen, files }))
 }

@@ -2,7 +2,9 @@
 //! come, holds are looked at again.
 
 use common_ground::people::register::published;
-use common_ground::schema::{organisations, person_records, petitions, register_state};
+use common_ground::petitions::applying;
+use common_ground::petitions::petition::Petition;
+use common_ground::schema::{organisations, person_records, petition_events, petitions, register_state};
 
 use super::*;
 
@@ -139,9 +141,33 @@ on_both! {
         assert_eq!(stands(&portal, "9990001030").2, "run");
         let mut gp = late.signed_in("gp.e87001@example.org").await;
         let lapsed = gp.get(&paths[1]).await.text();
-        assert!(lapsed.contains("The person died before the date of effect"), "{lapsed}");
+        assert!(lapsed.contains("The person had died by the date of effect"), "{lapsed}");
         late.work().await;
         assert_eq!(ledger(&portal, &paths[0]).len(), 1, "applied once");
+    }
+}
+
+on_both! {
+    async fn who_dies_on_the_date_of_effect_is_not_moved_and_two_servers_say_so_once(portal) {
+        let portal = cared_for(portal);
+        let mut all = Parties::of(&portal).await;
+        let path = submitted(&portal, &mut all.gp).await;
+        opined(&mut all.first, &mut all.second, &path).await;
+        register(&portal, HEALTHY, None, Some("2015-04-01"), None);
+        assert!(!all.gp.get(&format!("/people/{}", pseudonym(&portal, HEALTHY))).await.text().contains("/petitions/new"));
+        done(&mut all.commissioner, &format!("{path}/decide"), GRANTED).await;
+        assert_eq!(stands(&portal, HEALTHY).2, "run");
+        let told = || portal.read(|conn| Ok(petition_events::table.count().get_result::<i64>(conn)?));
+        let once = told();
+        portal.write(|conn| {
+            let petition = petitions::table.select(Petition::as_select()).first(conn)?;
+            let now = portal.tools.clock.now();
+            let again = applying::apply(conn, now, &common_ground::audit::Actor::service(), &petition)?;
+            assert_eq!(again, applying::Applied::TooLate);
+            Ok(())
+        });
+        assert_eq!(told(), once);
+        assert!(all.gp.get(&path).await.text().contains("The person had died by the date of effect"));
     }
 }
 
