@@ -3,6 +3,7 @@
 mod killed;
 mod meanwhile;
 mod together;
+mod walked;
 
 use actix_web::http::StatusCode;
 use common_ground::access::Role;

@@ -22,7 +22,7 @@ use crate::harness::{Answer, Browser, TestPortal};
 use crate::on_both;
 use crate::petitions::{HEALTHY, done, draft, submitted};
 
-fn organisation(conn: &mut Conn, code: &str) -> i64 {
+pub fn organisation(conn: &mut Conn, code: &str) -> i64 {
     organisations::table.filter(organisations::code.eq(code)).select(organisations::id).first(conn).unwrap()
 }
 
