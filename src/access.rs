@@ -140,7 +140,7 @@ pub struct Who {
     /// What audit rows say of the caller.
     pub actor: Actor,
     here: String,
-    done: Option<String>,
+    done: Option<Done>,
     demo_day: Option<NaiveDate>,
     at: Moment,
 }
@@ -205,7 +205,7 @@ impl Chrome {
         };
         let chrome = Chrome::new(shown, &*who.here).demo(who.demo_day).at(who.at);
         match &who.done {
-            Some(done) => chrome.done(done),
+            Some(Done { sentence, undo }) => chrome.done(sentence).undo(undo.clone()),
             None => chrome,
         }
     }
@@ -396,10 +396,26 @@ pub mod session_words {
     pub const CALLER: &str = "caller";
 }
 
+/// What the last step has done, and where it is undone, if it can be.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Done {
+    sentence: String,
+    undo: Option<String>,
+}
+
 /// Shows `sentence` once, at the top of the next page.
 pub fn say_done(session: &Session, sentence: &str) -> Result<(), Error> {
+    keep_done(session, sentence, None)
+}
+
+/// The same with a button that posts to `undo`.
+pub fn say_undoable(session: &Session, sentence: &str, undo: String) -> Result<(), Error> {
+    keep_done(session, sentence, Some(undo))
+}
+
+fn keep_done(session: &Session, sentence: &str, undo: Option<String>) -> Result<(), Error> {
     session
-        .insert(session_words::DONE, sentence)
+        .insert(session_words::DONE, Done { sentence: sentence.to_owned(), undo })
         .map_err(|error| anyhow::anyhow!("keeping a message: {error}").into())
 }
 

@@ -23,6 +23,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::assets;
 use crate::error::Error;
+use crate::once::fresh_key;
 
 pub use date::TypedDate;
 pub use filters::{long_day, thousands};
@@ -43,6 +44,8 @@ pub struct Chrome {
     pub here: String,
     /// What the last step has done, said once at the top.
     pub done: Option<String>,
+    /// Where a button of the banner posts to undo it.
+    pub undo: Option<String>,
     /// The system's date, on demo databases only.
     demo_day: Option<NaiveDate>,
     /// When the page was asked for: what is printed says so.
@@ -81,6 +84,16 @@ impl Chrome {
     /// The same shell with a success banner.
     pub fn done(self, message: impl Into<String>) -> Chrome {
         Chrome { done: Some(message.into()), ..self }
+    }
+
+    /// The same shell with a button in the banner that undoes what was done.
+    pub fn undo(self, address: Option<String>) -> Chrome {
+        Chrome { undo: address, ..self }
+    }
+
+    /// A key for the one form of the shell.
+    pub fn fresh_key(&self) -> String {
+        fresh_key()
     }
 
     /// The same shell on a demo database whose today is `day`.

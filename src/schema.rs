@@ -1036,6 +1036,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    assignings (id) {
+        id -> BigInt,
+        reference -> Text,
+        user_id -> BigInt,
+        organisation_id -> BigInt,
+        role -> Text,
+        to_id -> Nullable<BigInt>,
+        at -> Timestamp,
+        undone_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    assigned_petitions (assigning_id, petition) {
+        assigning_id -> BigInt,
+        petition -> Text,
+        was_id -> Nullable<BigInt>,
+        version -> BigInt,
+        left_out -> Text,
+        undone -> Bool,
+        kept -> Text,
+    }
+}
+
 diesel::joinable!(organisations -> localities (locality_id));
 diesel::joinable!(care_agreements -> organisations (network_id));
 diesel::joinable!(care_agreements -> localities (locality_id));
@@ -1120,6 +1145,7 @@ diesel::joinable!(petition_conditions -> petitions (petition_id));
 diesel::joinable!(saved_views -> organisations (organisation_id));
 diesel::joinable!(saved_views -> users (user_id));
 diesel::joinable!(absences -> organisations (organisation_id));
+diesel::joinable!(assigned_petitions -> assignings (assigning_id));
 diesel::joinable!(petitions -> organisations (practice_id));
 diesel::joinable!(campaigns -> localities (locality_id));
 diesel::joinable!(campaign_strata -> campaigns (campaign_id));
@@ -1201,4 +1227,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     ltc6_responses,
     ltc6_comments,
     ltc6_tries,
+    assignings,
+    assigned_petitions,
 );

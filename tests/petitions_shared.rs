@@ -3,7 +3,7 @@
 
 use actix_web::http::StatusCode;
 use common_ground::access::Role;
-use common_ground::schema::{outgoing_mail, petition_events, users};
+use common_ground::schema::{assignings, outgoing_mail, petition_events, users};
 use diesel::prelude::*;
 
 use crate::decisions::{cared_for, pseudonym, signed_in};
@@ -71,6 +71,153 @@ on_both! {
         assert!(gp.contains("Nobody of your organisation"), "{gp}");
         assign(&mut all.other, &path, "nobody").await;
         assert_eq!((waiting(&mut all.commissioner).await, waiting(&mut all.other).await), (1, 1));
+    }
+}
+
+/// The values of the boxes of a list.
+fn boxes(page: &Answer) -> Vec<String> {
+    let text = page.text();
+    let boxes = text.split("name=\"petition\" type=\"checkbox\" value=\"").skip(1);
+    boxes.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
+/// Where the banner of a page undoes what was done.
+fn undo(page: &Answer) -> Option<String> {
+    let banner = page.text().split_once("nhsuk-notification-banner__heading")?.1.to_owned();
+    let form = banner.split_once("action=\"")?.1.split_once('"')?.0.replace("&#38;", "&");
+    form.contains("/reversal").then_some(form)
+}
+
+on_both! {
+    async fn petitions_are_chosen_and_assigned_together_and_what_is_left_out_is_told(portal) {
+        let portal = cared_for(portal);
+        laid(&portal);
+        let mut first = signed_in(&portal, Role::Commissioner, "CCG01").await;
+        portal.add_user("other.commissioner@example.org", Role::Commissioner, Some("CCG01"));
+        let mut second = portal.signed_in("other.commissioner@example.org").await;
+        let list = "/petitions?view=waiting";
+        let other = reference(&portal, "other.commissioner@example.org");
+        let page = first.get(list).await;
+        let (key, chosen) = (page.field("key"), boxes(&page));
+        assert!(chosen.len() >= 4, "{}", page.text());
+        let none = first.post(list, &[("key", &*key), ("to", &other)]).await;
+        assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(none.text().contains("<a href=\"#petition\">Choose at least one petition</a>"), "{}", none.text());
+        assert!(none.text().contains(&format!("value=\"{other}\" selected")), "{}", none.text());
+        let nobody = first.post(list, &[("key", &*key), ("petition", &chosen[0])]).await;
+        assert!(nobody.text().contains("Choose who sees to the petitions"), "{}", nobody.text());
+        assert!(nobody.text().contains(&format!("value=\"{}\" checked", chosen[0])), "{}", nobody.text());
+        // Meanwhile the colleague takes one of them.
+        let taken = chosen[1].split(':').next().unwrap().to_owned();
+        assign(&mut second, &format!("/petitions/{taken}"), &other).await;
+        let sent = [("key", &*key), ("to", &*other), ("petition", &*chosen[0]), ("petition", &*chosen[1]),
+            ("petition", &*chosen[2]), ("petition", "CG-NOBODYS:1:nobody")];
+        let done = first.post(list, &sent).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        let again = first.post(list, &sent).await;
+        assert_eq!(again.location(), done.location(), "sent twice, done once");
+        let told = first.get(done.location()).await;
+        assert!(told.text().contains("2 petitions are assigned to Sample other.commissioner@example.org. 2 left out."), "{}", told.text());
+        assert!(told.text().contains("Somebody assigned it after you opened the page: Sample other.commissioner@example.org has it now"), "{}", told.text());
+        assert!(told.text().contains("It is not a petition you may see") && told.text().contains("href=\"/petitions?view=waiting\""), "{}", told.text());
+        assert_eq!((mine(&mut second).await, letters(&portal, "other.commissioner@example.org", "petition_assigned")), (3, 2));
+        let back = undo(&told).expect("the banner offers to undo it");
+        assert_eq!(second.post(&back, &[("key", "theirs")]).await.status, StatusCode::NOT_FOUND);
+        // One of them goes to somebody else first.
+        let me = reference(&portal, "commissioner.ccg01@example.org");
+        let moved = chosen[0].split(':').next().unwrap().to_owned();
+        assign(&mut second, &format!("/petitions/{moved}"), &me).await;
+        let undone = first.post(&back, &[("key", "once")]).await;
+        assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text());
+        let told = first.get(undone.location()).await.text();
+        assert!(told.contains("1 undone, 1 not undone.") && told.contains("Somebody has assigned it since: Sample commissioner.ccg01@example.org has it now"), "{told}");
+        assert_eq!((mine(&mut first).await, mine(&mut second).await), (1, 1));
+        assert_eq!(first.post(&back, &[("key", "once")]).await.location(), undone.location());
+        assert_eq!(first.post(&back, &[("key", "another")]).await.status, StatusCode::CONFLICT);
+    }
+}
+
+on_both! {
+    async fn all_of_a_page_or_of_a_list_are_chosen_without_a_script(portal) {
+        let portal = cared_for(portal);
+        laid(&portal);
+        let mut gp = signed_in(&portal, Role::Gp, "E87001").await;
+        let list = "/petitions?view=all";
+        let checked = |page: &Answer| page.text().matches("type=\"checkbox\"").count() - page.text().matches("\" checked").count();
+        let none = gp.get(list).await;
+        assert!(checked(&none) == boxes(&none).len() && checked(&none) > 0, "{}", none.text());
+        assert!(!none.text().contains("choose=all"), "it is one page: {}", none.text());
+        let all = gp.get(&format!("{list}&choose=page")).await;
+        assert_eq!(checked(&all), 0, "{}", all.text());
+        let mut commissioner = signed_in(&portal, Role::Commissioner, "CCG01").await;
+        let list = "/petitions?view=all&sort=-state";
+        let count = people_in(&commissioner.get(list).await.text());
+        assert!(count > 25, "{count}");
+        let all = commissioner.get(&format!("{list}&choose=all")).await;
+        let elsewhere: Vec<String> = all.text().split("type=\"hidden\" name=\"petition\" value=\"").skip(1)
+            .map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
+        let mut open = 0;
+        for state in common_ground::petitions::store::open_states() {
+            if !["draft", "submitted"].contains(&state.word()) {
+                open += people_in(&commissioner.get(&format!("/petitions?state={}", state.word())).await.text());
+            }
+        }
+        assert!(!elsewhere.is_empty(), "closed ones come first: {}", all.text());
+        assert_eq!((boxes(&all).len() + elsewhere.len()) as i64, open, "closed ones cannot be assigned");
+        assert!(all.text().contains(&format!("{} of other pages are chosen too.", elsewhere.len())), "{}", all.text());
+        let (key, me) = (all.field("key"), reference(&portal, "commissioner.ccg01@example.org"));
+        let mut sent = vec![("key", &*key), ("to", &*me)];
+        let chosen = boxes(&all);
+        sent.extend(chosen.iter().chain(&elsewhere).map(|one| ("petition", &**one)));
+        let done = commissioner.post(list, &sent).await;
+        let told = commissioner.get(done.location()).await.text();
+        assert!(told.contains(&format!("{open} petitions are assigned to Sample commissioner.ccg01@example.org.")), "{told}");
+        assert_eq!(mine(&mut commissioner).await, open);
+        assert_eq!(letters(&portal, "commissioner.ccg01@example.org", "petition_assigned"), 0, "who did it knows");
+    }
+}
+
+on_both! {
+    async fn an_assignment_is_undone_for_ten_minutes_unless_something_happened_since(portal) {
+        let portal = cared_for(portal);
+        let mut all = Parties::of(&portal).await;
+        let path = submitted(&portal, &mut all.gp).await;
+        opined(&mut all.first, &mut all.second, &path).await;
+        let (me, other) = (reference(&portal, "commissioner.ccg01@example.org"), reference(&portal, "other.commissioner@example.org"));
+        assign(&mut all.commissioner, &path, &me).await;
+        assert!(undo(&all.commissioner.get(&path).await).is_some());
+        assign(&mut all.commissioner, &path, &other).await;
+        let shown = all.commissioner.get(&path).await;
+        let back = undo(&shown).expect("the banner offers to undo it");
+        assert!(undo(&all.commissioner.get(&path).await).is_none(), "said once");
+        let undone = all.commissioner.post(&back, &[("key", &shown.field("key"))]).await;
+        assert_eq!(undone.location(), path, "{}", undone.text());
+        assert!(all.commissioner.get(&path).await.text().contains("1 petition is as it was."));
+        assert_eq!((mine(&mut all.commissioner).await, mine(&mut all.other).await), (1, 0));
+        // It went to a colleague and came back: that is a change all the same.
+        assign(&mut all.commissioner, &path, &other).await;
+        let back = undo(&all.commissioner.get(&path).await).unwrap();
+        assign(&mut all.other, &path, &me).await;
+        assign(&mut all.other, &path, &other).await;
+        let refused = all.commissioner.post(&back, &[("key", "a")]).await;
+        let told = all.commissioner.get(refused.location()).await.text();
+        assert!(told.contains("Nothing is undone.") && told.contains("Somebody has assigned it since"), "{told}");
+        assign(&mut all.commissioner, &path, &me).await;
+        let back = undo(&all.commissioner.get(&path).await).unwrap();
+        done(&mut all.other, &format!("{path}/decide"), &[("choice", "ask"), ("question", "Since when?")]).await;
+        let refused = all.commissioner.post(&back, &[("key", "b")]).await;
+        let told = all.commissioner.get(refused.location()).await.text();
+        assert!(told.contains("Something has happened to it since"), "{told}");
+        assign(&mut all.commissioner, &path, &other).await;
+        let back = undo(&all.commissioner.get(&path).await).unwrap();
+        portal.write(|conn| {
+            let long_ago = "2015-04-01T08:00:00".parse::<chrono::NaiveDateTime>().unwrap();
+            diesel::update(assignings::table).set(assignings::at.eq(long_ago)).execute(conn)?;
+            Ok(())
+        });
+        let late = all.commissioner.post(&back, &[("key", "c")]).await;
+        assert!(late.status == StatusCode::CONFLICT && late.text().contains("those are over"), "{}", late.text());
+        assert_eq!(mine(&mut all.other).await, 1);
     }
 }
 

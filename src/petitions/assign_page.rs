@@ -6,19 +6,18 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::assigning::{self, Colleague};
+use super::assigning::{self, Colleague, NOBODY, word};
+use super::assignings::store as acts;
 use super::found::{Found, find, locked};
 use super::life::Refusal;
 use super::overtaken::{self, Unsaved};
-use crate::access::{ReadsPetitions, Who, say_done};
+use crate::access::{ReadsPetitions, Who, say_done, say_undoable};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::fresh_key;
 use crate::page::{Choice, Chrome, Mistakes, save, see_other, show, show_as};
 
-/// What the form says for nobody.
-const NOBODY: &str = "nobody";
 /// From how many choices on they are a list to open.
 const MANY: usize = 9;
 
@@ -49,22 +48,12 @@ struct AssignPage {
 
 impl AssignPage {
     fn choices(&self) -> Vec<Choice> {
-        let mine = self.colleagues.iter().filter(|one| one.id == self.me);
-        let others = self.colleagues.iter().filter(|one| one.id != self.me);
-        let mut choices: Vec<Choice> =
-            mine.map(|one| Choice::new(&one.reference, format!("Me, {}", one.name))).collect();
-        choices.push(Choice::new(NOBODY, "Nobody"));
-        choices.extend(others.map(|one| Choice::new(&one.reference, &one.name)));
-        choices
+        assigning::choices(&self.colleagues, self.me)
     }
 
     fn is_long(&self) -> bool {
         self.choices().len() >= MANY
     }
-}
-
-fn with(colleague: Option<&Colleague>) -> String {
-    colleague.map_or_else(|| NOBODY.to_owned(), |one| one.reference.clone())
 }
 
 fn page(
@@ -75,7 +64,7 @@ fn page(
     (form, mistakes): (Option<AssignForm>, Mistakes),
 ) -> Result<AssignPage, Error> {
     let now_with = assigning::assigned(conn, who, &found)?;
-    let was = with(now_with.as_ref());
+    let was = word(now_with.as_ref());
     let form = form.unwrap_or_else(|| AssignForm { to: was.clone(), ..AssignForm::default() });
     Ok(AssignPage {
         chrome: who.chrome(),
@@ -124,9 +113,13 @@ pub async fn assign(
     let (by, sent, of) = (who.clone(), form.clone(), reference.clone());
     let assigning = move |conn: &mut Conn| keep(conn, &by, now, &of, &sent);
     match save(&database, now, &who, &form.key, assigning).await? {
-        Ok(address) => {
-            say_done(&session, "Who sees to this petition is changed.")?;
-            Ok(see_other(address))
+        Ok(done) => {
+            let said = "Who sees to this petition is changed.";
+            match done.split_once(' ') {
+                Some((_, undo)) => say_undoable(&session, said, undo.to_owned())?,
+                None => say_done(&session, said)?,
+            }
+            Ok(see_other(format!("/petitions/{reference}")))
         }
         Err(Unsaved::Mistaken(mistakes)) => {
             let read = move |conn: &mut Conn| {
@@ -143,6 +136,7 @@ pub async fn assign(
     }
 }
 
+/// The petition's address, and after a blank where this is undone.
 fn keep(
     conn: &mut Conn,
     who: &Who,
@@ -155,7 +149,8 @@ fn keep(
         let refusal = Refusal::State(found.petition.state);
         return Ok(Err(Unsaved::refused(found, refusal)));
     }
-    let was = with(assigning::assigned(conn, who, &found)?.as_ref());
+    let with = assigning::assigned(conn, who, &found)?;
+    let was = word(with.as_ref());
     if form.version.parse() != Ok(found.petition.version) || form.was != was {
         return Ok(Err(Unsaved::stale(found)));
     }
@@ -167,6 +162,10 @@ fn keep(
             None => return Ok(Err(Mistakes::of_one("to", "Choose who sees to it").into())),
         },
     };
-    assigning::assign(conn, now, who, &found, to)?;
-    Ok(Ok(found.petition.path()))
+    if was == form.to {
+        return Ok(Ok(found.petition.path()));
+    }
+    let act = acts::begin(conn, who, now, to.map(|one| one.id))?;
+    acts::give(conn, now, who, &found, (with.as_ref(), to), &act)?;
+    Ok(Ok(format!("{} {}", found.petition.path(), act.undo())))
 }

@@ -14,9 +14,13 @@ use crate::clock::Now;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::mail::Letter;
+use crate::page::Choice;
 use crate::schema::{
     memberships, petition_assignments, petition_decisions, petition_drafters, petitions, users,
 };
+
+/// What forms say for nobody.
+pub const NOBODY: &str = "nobody";
 
 /// Somebody of the caller's organisation.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -25,6 +29,33 @@ pub struct Colleague {
     pub reference: String,
     pub name: String,
     pub email: String,
+}
+
+/// As forms name somebody, or nobody.
+pub fn word(colleague: Option<&Colleague>) -> String {
+    colleague.map_or_else(|| NOBODY.to_owned(), |one| one.reference.clone())
+}
+
+/// Those to whom petitions of the caller's list may be given, whichever they are; one of them may be refused one petition.
+pub fn colleagues(conn: &mut Conn, who: &Who, now: Now) -> Result<Vec<Colleague>, Error> {
+    let roles: &[Role] = match who.role() {
+        Role::Gp | Role::PracticeStaff => &[Role::Gp, Role::PracticeStaff],
+        Role::NetworkManager => &[Role::NetworkManager],
+        Role::Provider => &[Role::Provider],
+        _ => &[Role::Commissioner],
+    };
+    members(conn, who.organisation_id(), roles, now)
+}
+
+/// The choices of a form: the caller first, nobody, the others by name.
+pub fn choices(colleagues: &[Colleague], me: i64) -> Vec<Choice> {
+    let mine = colleagues.iter().filter(|one| one.id == me);
+    let others = colleagues.iter().filter(|one| one.id != me);
+    let mut choices: Vec<Choice> =
+        mine.map(|one| Choice::new(&one.reference, format!("Me, {}", one.name))).collect();
+    choices.push(Choice::new(NOBODY, "Nobody"));
+    choices.extend(others.map(|one| Choice::new(&one.reference, &one.name)));
+    choices
 }
 
 /// The roles that act next on a petition, from a side.
@@ -87,18 +118,23 @@ pub fn assigned(conn: &mut Conn, who: &Who, found: &Found) -> Result<Option<Coll
             .first(conn)
             .optional()?,
     };
-    let Some(id) = id else { return Ok(None) };
-    let columns = (users::id, users::reference, users::name, users::email);
-    Ok(users::table.find(id).select(columns).first(conn).optional()?)
+    id.map(|id| colleague(conn, id)).transpose()
 }
 
-/// Gives a petition to somebody of the caller's side, or to nobody.
+/// Somebody by row id.
+pub fn colleague(conn: &mut Conn, id: i64) -> Result<Colleague, Error> {
+    let columns = (users::id, users::reference, users::name, users::email);
+    Ok(users::table.find(id).select(columns).first(conn)?)
+}
+
+/// Gives a petition to somebody of the caller's side, or to nobody; `act` says in the trail within what it is done.
 pub fn assign(
     conn: &mut Conn,
     now: Now,
     who: &Who,
     found: &Found,
     to: Option<&Colleague>,
+    (act, reference): (&'static str, &str),
 ) -> Result<(), Error> {
     let (petition, before) = (&found.petition, assigned(conn, who, found)?);
     if before.as_ref().map(|one| one.id) == to.map(|one| one.id) {
@@ -112,7 +148,8 @@ pub fn assign(
     }
     let mut subjects = vec![Subject::person(&found.person.pseudonym), Subject::petition(&petition.reference)];
     subjects.extend(to.map(|one| Subject::user(&one.email)));
-    let details = json!({ "from": before.map(|one| one.name), "to": to.map(|one| &one.name) });
+    let details =
+        json!({ "from": before.map(|one| one.name), "to": to.map(|one| &one.name), (act): reference });
     audit::record(conn, now.moment, &who.actor, Verb::PetitionAssigned, &subjects, details)
 }
 

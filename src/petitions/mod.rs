@@ -5,6 +5,7 @@ pub mod acts;
 pub mod applying;
 mod assign_page;
 pub mod assigning;
+mod assignings;
 mod check_page;
 pub mod clock;
 mod clock_page;
@@ -45,7 +46,10 @@ use actix_web::web;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/petitions", web::get().to(worklist::list))
+        .route("/petitions", web::post().to(assignings::assign))
         .route("/petitions.csv", web::get().to(worklist::list_csv))
+        .route("/petitions/assignments/{reference}", web::get().to(assignings::show))
+        .route("/petitions/assignments/{reference}/reversal", web::post().to(assignings::undo))
         .route("/petitions/absence", web::get().to(absence::form))
         .route("/petitions/absence", web::post().to(absence::add))
         .route("/petitions/absence/{reference}/end", web::post().to(absence::end))

@@ -15,6 +15,7 @@ use crate::page::long_day;
 use crate::people::person::capital;
 use crate::people::rows::{known, names_of};
 use crate::people::scope::shares;
+use crate::petitions::assigning::NOBODY;
 use crate::petitions::life::{Act, By, Caller, Round, State};
 use crate::petitions::petition::{Asked, Petition, Question};
 use crate::petitions::words;
@@ -46,6 +47,8 @@ pub struct Line {
     pub assigned: Option<String>,
     /// Whether it can be assigned.
     pub is_open: bool,
+    /// What a form says of it as it was shown: reference, version, and who had it.
+    pub seen: String,
     /// What the caller can do, and where.
     pub action: (&'static str, String),
 }
@@ -63,7 +66,8 @@ struct Around {
     rejected: HashSet<i64>,
     /// References of petitions whose hold is to be looked at.
     held: HashSet<String>,
-    assigned: HashMap<i64, String>,
+    /// Who of the caller's side has each petition: their reference, and their name while they are in the role.
+    assigned: HashMap<i64, (String, Option<String>)>,
     shares: bool,
 }
 
@@ -159,8 +163,11 @@ fn held(conn: &mut Conn, whose: &Whose, rows: &[Petition]) -> Result<HashSet<Str
     Ok(due.into_iter().collect())
 }
 
-/// Who of the caller's side has each petition, by name.
-fn assigned(conn: &mut Conn, whose: &Whose, rows: &[Petition]) -> Result<HashMap<i64, String>, Error> {
+fn assigned(
+    conn: &mut Conn,
+    whose: &Whose,
+    rows: &[Petition],
+) -> Result<HashMap<i64, (String, Option<String>)>, Error> {
     let with: Vec<(i64, i64)> = match whose.role {
         Role::Commissioner => {
             rows.iter().filter_map(|petition| Some((petition.id, petition.assigned_to?))).collect()
@@ -171,17 +178,20 @@ fn assigned(conn: &mut Conn, whose: &Whose, rows: &[Petition]) -> Result<HashMap
             .select((petition_assignments::petition_id, petition_assignments::user_id))
             .load(conn)?,
     };
-    let is_in_the_role = |id: &i64| whose.me.contains(id) || whose.others.contains(id);
-    let with: Vec<(i64, i64)> = with.into_iter().filter(|(_, user)| is_in_the_role(user)).collect();
     let people: Vec<i64> = with.iter().map(|(_, user)| *user).collect();
-    let people: HashMap<i64, String> = users::table
+    let people: HashMap<i64, (String, String)> = users::table
         .filter(users::id.eq_any(people))
-        .select((users::id, users::name))
-        .load::<(i64, String)>(conn)?
+        .select((users::id, users::reference, users::name))
+        .load::<(i64, String, String)>(conn)?
         .into_iter()
+        .map(|(id, reference, name)| (id, (reference, name)))
         .collect();
-    let named = with.into_iter().filter_map(|(petition, user)| Some((petition, people.get(&user)?.clone())));
-    Ok(named.collect())
+    let is_in_the_role = |id: &i64| whose.me.contains(id) || whose.others.contains(id);
+    let known = with.into_iter().filter_map(|(petition, user)| {
+        let (reference, name) = people.get(&user)?.clone();
+        Some((petition, (reference, Some(name).filter(|_| is_in_the_role(&user)))))
+    });
+    Ok(known.collect())
 }
 
 /// Petitions as lines, in the order given.
@@ -208,6 +218,7 @@ fn line(whose: &Whose, around: &Around, petition: &Petition) -> Line {
     let side = member.side(&whose.scope, petition, opinions);
     let caller = member.caller(side, petition, opinions, wrote);
     let sees_name = sees_name(whose, around.shares, petition, opinions);
+    let assigned = around.assigned.get(&petition.id);
     Line {
         reference: petition.reference.clone(),
         path: petition.path(),
@@ -227,8 +238,14 @@ fn line(whose: &Whose, around: &Around, petition: &Petition) -> Line {
         ),
         due: due(petition, questions, is_held, whose.today),
         age: age(petition, whose.today),
-        assigned: around.assigned.get(&petition.id).cloned(),
+        assigned: assigned.and_then(|(_, name)| name.clone()),
         is_open: petition.state.is_open(),
+        seen: format!(
+            "{}:{}:{}",
+            petition.reference,
+            petition.version,
+            assigned.map_or(NOBODY, |(user, _)| user.as_str()),
+        ),
         action: action(petition, &round, caller, is_held),
     }
 }

@@ -11,4 +11,4 @@ pub mod rows;
 pub mod whose;
 
 pub use csv::petitions as list_csv;
-pub use page::petitions as list;
+pub use page::{mistaken, petitions as list};

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::asked::Asked;
 use super::filters::{Filters, View};
-use super::line::{Line, lines};
+use super::line::{self, Line, lines};
 use super::rows;
 use crate::access::{ReadsPetitions, Role, Who};
 use crate::audit::{self, Subject, Verb};
@@ -15,8 +15,11 @@ use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::movements::csv::MOST_ROWS;
+use crate::once::fresh_key;
 use crate::page::{Chip, Choice, Chrome, Mistakes, Pages, Query, filters, long_day, show};
 use crate::petitions::absence::store as absences;
+use crate::petitions::assigning;
+use crate::petitions::assignings::{ChosenForm, MOST};
 use crate::petitions::views::store::{self as views, Saved};
 
 /// A tab of the list: what, where, how many, and whether it is the one shown.
@@ -52,8 +55,23 @@ struct ListPage {
     /// Whether the caller drafts petitions, or decides them.
     files: bool,
     decides: bool,
+    choosing: Choosing,
     mistakes: Mistakes,
 }
+
+/// The petitions of the list that are chosen, and to whom they can be given.
+struct Choosing {
+    /// Those of this page, as lines have them.
+    here: Vec<String>,
+    /// Those of other pages.
+    elsewhere: Vec<String>,
+    to: String,
+    colleagues: Vec<Choice>,
+    key: String,
+}
+
+/// What the address says of choosing: all of the page, or all of the list.
+const CHOOSE: &str = "choose";
 
 impl ListPage {
     fn chosen(&self, name: &str) -> &str {
@@ -74,6 +92,43 @@ impl ListPage {
         format!("/petitions/views{}", self.query.without("page").with("view", self.view.word()))
     }
 
+    fn is_chosen(&self, line: &Line) -> bool {
+        self.choosing.here.contains(&line.seen)
+    }
+
+    /// How many petitions of this page can be assigned.
+    fn open(&self) -> usize {
+        self.lines.iter().filter(|line| line.is_open).count()
+    }
+
+    /// Whether there is anything to assign.
+    fn can_choose(&self) -> bool {
+        self.open() > 0 || !self.choosing.elsewhere.is_empty()
+    }
+
+    /// Whether all of the list can be chosen, and that is more than this page.
+    fn offers_all(&self) -> bool {
+        self.pages.rows > self.pages.per && self.pages.rows <= MOST as i64
+    }
+
+    fn colleagues(&self) -> Vec<Choice> {
+        let mut choices = vec![Choice::new("", "Choose a colleague")];
+        choices.extend(self.choosing.colleagues.iter().cloned());
+        choices
+    }
+
+    /// The id of a line's box: an error leads to the first.
+    fn box_id(&self, index: &usize) -> String {
+        match self.lines.iter().position(|line| line.is_open) == Some(*index) {
+            true => "petition".into(),
+            false => format!("petition-{index}"),
+        }
+    }
+
+    fn choose(&self, which: &str) -> String {
+        format!("/petitions{}", self.query.with(CHOOSE, which))
+    }
+
     fn has_csv(&self) -> bool {
         self.pages.rows <= MOST_ROWS
     }
@@ -86,7 +141,8 @@ pub async fn petitions(
     query: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Error> {
     let (actor, query) = (who.actor.clone(), Query::new(query.into_inner()));
-    let page = database.read(move |conn| page(conn, &who, now, query)).await?;
+    let fresh = (ChosenForm::default(), Mistakes::new());
+    let page = database.read(move |conn| page(conn, &who, now, query, fresh)).await?;
     let subjects: Vec<Subject> = page.lines.iter().map(|line| Subject::person(&line.pseudonym)).collect();
     let details = json!({ "rows": page.pages.rows, "asked": page.query.to_string() });
     database
@@ -95,7 +151,27 @@ pub async fn petitions(
     show(&page)
 }
 
-fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<ListPage, Error> {
+/// The list again, with what was wrong with the petitions chosen from it.
+pub fn mistaken(
+    conn: &mut Conn,
+    who: &Who,
+    now: Now,
+    query: Query,
+    form: ChosenForm,
+    mistakes: Mistakes,
+) -> Result<impl Template + use<>, Error> {
+    page(conn, who, now, query, (form, mistakes))
+}
+
+fn page(
+    conn: &mut Conn,
+    who: &Who,
+    now: Now,
+    query: Query,
+    (form, mistakes): (ChosenForm, Mistakes),
+) -> Result<ListPage, Error> {
+    let choose = query.get(CHOOSE).map(str::to_owned);
+    let query = query.without(CHOOSE);
     let Asked { whose, offers, query, filters, sort } = Asked::of(conn, who, now, query)?;
     let number = |name: &str| query.get(name).and_then(|text| text.parse().ok()).unwrap_or(1);
     let counts = rows::counts(conn, &whose)?;
@@ -106,6 +182,24 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<ListPage, 
     };
     let pages = Pages::new(number("page"), number("per"), shown);
     let found = rows::rows(conn, &whose, &filters, sort, (pages.offset(), pages.per))?;
+    let lines = lines(conn, &whose, found)?;
+    let is_long = pages.rows > pages.per && pages.rows <= MOST as i64;
+    let chosen = match choose.as_deref() {
+        Some("all") if is_long => {
+            let all = rows::rows(conn, &whose, &filters, sort, (0, MOST as i64))?;
+            open_ones(&line::lines(conn, &whose, all)?)
+        }
+        Some(_) => open_ones(&lines),
+        None => form.chosen,
+    };
+    let (here, elsewhere) = chosen.into_iter().partition(|one| lines.iter().any(|line| line.seen == *one));
+    let choosing = Choosing {
+        here,
+        elsewhere,
+        to: form.to,
+        colleagues: assigning::choices(&assigning::colleagues(conn, who, now)?, who.user_id),
+        key: fresh_key(),
+    };
     let next_due = match (filters.view, pages.rows) {
         (View::Waiting, 0) => rows::next_due(conn, &whose)?,
         _ => None,
@@ -123,18 +217,24 @@ fn page(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<ListPage, 
         chips: offers.chips(&query),
         fields: offers.fields(),
         overdue: rows::count_overdue(conn, &whose, &filters)?,
-        lines: lines(conn, &whose, found)?,
+        lines,
         several: offers.practices.len() > 1,
         views: views::all(conn, who, now)?.into_iter().filter(|view| !view.is_deleted()).collect(),
         away: away(conn, who, now.today)?,
         sorted_by: sort.in_words(),
         decides: who.role() == Role::Commissioner,
         files: matches!(who.role(), Role::Gp | Role::PracticeStaff | Role::NetworkManager),
-        mistakes: Mistakes::new(),
+        choosing,
+        mistakes,
         next_due,
         pages,
         query,
     })
+}
+
+/// The lines that can be assigned, as a form sends them.
+fn open_ones(lines: &[Line]) -> Vec<String> {
+    lines.iter().filter(|line| line.is_open).map(|line| line.seen.clone()).collect()
 }
 
 /// Who is away today and who sees to what is theirs, as far as it concerns the caller.

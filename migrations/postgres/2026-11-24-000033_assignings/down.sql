@@ -1,0 +1,2 @@
+DROP TABLE assigned_petitions;
+DROP TABLE assignings;
