@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::xlsx_out::XlsxOut;
+use crate::xlsx_out::{Kind, XlsxOut};
 
 /// Writes rows of cells. Pages begin with a byte order mark, which spreadsheets need to see UTF-8; files of the
 /// command line have none, so that programs read the first column's name as it stands.
@@ -67,7 +67,7 @@ impl<W: Write> CsvOut<W> {
                 serde_json::to_writer(&mut *output, &row)?;
                 output.write_all(b"\n")
             }
-            Form::Xlsx(_, book) => book.row(cells, is_number),
+            Form::Xlsx(_, book) => book.row(cells, kind),
         }
     }
 
@@ -90,6 +90,15 @@ fn is_number(column: &str) -> bool {
         column,
         "ltc_count" | "unplanned_admissions_12m" | "annual_cost_pence" | "criteria_version" | "entry"
     )
+}
+
+/// What a workbook's column of this name holds.
+fn kind(column: &str) -> Kind {
+    match column {
+        "submitted" | "due" | "decided" | "effective" | "effective_from" => Kind::Day,
+        column if is_number(column) => Kind::Number,
+        _ => Kind::Text,
+    }
 }
 
 fn json_value(column: &str, cell: &str) -> serde_json::Value {

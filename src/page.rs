@@ -163,6 +163,15 @@ pub fn download(name: &str, csv: Vec<u8>) -> HttpResponse {
         .body(csv)
 }
 
+/// A workbook to keep.
+pub fn download_workbook(name: &str, book: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(book)
+}
+
 /// The answer to a change: go and look at `path`, which can be reloaded.
 pub fn see_other(path: impl AsRef<str>) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, path.as_ref())).finish()

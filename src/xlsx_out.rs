@@ -3,7 +3,8 @@
 
 use std::io::{self, Write};
 
-use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use chrono::{Datelike, NaiveDate};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 /// The rows a sheet has room for, its header among them.
 const MOST_ROWS: u32 = 1_048_576;
@@ -11,11 +12,22 @@ const MOST_ROWS: u32 = 1_048_576;
 /// The greatest whole number a spreadsheet shows exactly.
 const MOST_EXACT: i64 = 999_999_999_999_999;
 
+/// What the cells of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text, whatever it looks like.
+    Text,
+    /// Whole numbers.
+    Number,
+    /// Days as ISO 8601 has them, from 1900 on.
+    Day,
+}
+
 /// A workbook being written.
 pub struct XlsxOut {
     book: Workbook,
     header: Vec<String>,
-    is_number: Vec<bool>,
+    kinds: Vec<Kind>,
     /// Rows of the last sheet.
     rows: u32,
     /// Rows a sheet has room for.
@@ -37,19 +49,19 @@ impl XlsxOut {
             Ok(())
         })();
         wrote.map_err(told)?;
-        Ok(XlsxOut { book, header: Vec::new(), is_number: Vec::new(), rows: 0, room: MOST_ROWS })
+        Ok(XlsxOut { book, header: Vec::new(), kinds: Vec::new(), rows: 0, room: MOST_ROWS })
     }
 
-    /// Writes a row; the first names the columns, and says by `is_number` which hold whole numbers. Any other cell is
-    /// text, whatever it looks like.
+    /// Writes a row; the first names the columns, and says by `kind` what they hold. A cell that is none of its column's
+    /// kind is text.
     pub fn row<C: AsRef<str>>(
         &mut self,
         cells: impl IntoIterator<Item = C>,
-        is_number: impl Fn(&str) -> bool,
+        kind: impl Fn(&str) -> Kind,
     ) -> io::Result<()> {
         if self.header.is_empty() {
             self.header = cells.into_iter().map(|cell| cell.as_ref().to_owned()).collect();
-            self.is_number = self.header.iter().map(|name| is_number(name)).collect();
+            self.kinds = self.header.iter().map(|name| kind(name)).collect();
             return self.begin_sheet().map_err(told);
         }
         if self.rows == self.room {
@@ -75,15 +87,21 @@ impl XlsxOut {
     fn write<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) -> Result<(), XlsxError> {
         let last = self.book.worksheets().len() - 1;
         let sheet: &mut Worksheet = self.book.worksheet_from_index(last)?;
-        for ((column, cell), is_number) in (0..).zip(cells).zip(&self.is_number) {
-            match cell.as_ref() {
-                "" => {}
-                text => match text.parse::<i64>() {
-                    Ok(number) if *is_number && (-MOST_EXACT..=MOST_EXACT).contains(&number) => {
-                        sheet.write_number(self.rows, column, number as f64).map(drop)?;
-                    }
-                    _ => sheet.write_string(self.rows, column, text).map(drop)?,
-                },
+        for ((column, cell), kind) in (0..).zip(cells).zip(&self.kinds) {
+            let text = cell.as_ref();
+            let (number, day) = match kind {
+                Kind::Text => (None, None),
+                Kind::Number => (exact(text), None),
+                Kind::Day => (None, spreadsheet_day(text)),
+            };
+            match (number, day) {
+                _ if text.is_empty() => {}
+                (Some(number), _) => sheet.write_number(self.rows, column, number).map(drop)?,
+                (_, Some(day)) => {
+                    let format = Format::new().set_num_format("d mmmm yyyy");
+                    sheet.write_datetime_with_format(self.rows, column, &day, &format).map(drop)?;
+                }
+                _ => sheet.write_string(self.rows, column, text).map(drop)?,
             }
         }
         self.rows += 1;
@@ -94,6 +112,18 @@ impl XlsxOut {
     pub fn save(mut self, output: impl Write + Send) -> io::Result<()> {
         self.book.save_to_writer(output).map_err(told)
     }
+}
+
+/// A whole number that a spreadsheet shows exactly.
+fn exact(text: &str) -> Option<f64> {
+    let number = text.parse::<i64>().ok().filter(|number| (-MOST_EXACT..=MOST_EXACT).contains(number));
+    number.map(|number| number as f64)
+}
+
+fn spreadsheet_day(text: &str) -> Option<ExcelDateTime> {
+    let day: NaiveDate = text.parse().ok()?;
+    let (year, month, day) = (day.year().try_into().ok()?, day.month() as u8, day.day() as u8);
+    ExcelDateTime::from_ymd(year, month, day).ok()
 }
 
 fn told(error: XlsxError) -> io::Error {
@@ -116,8 +146,13 @@ mod tests {
     #[test]
     fn a_workbook_says_what_it_is_and_keeps_text_as_text() {
         let mut out = XlsxOut::new(&[("What", "a try".into())]).unwrap();
-        for row in [["nhs_number", "cost"], ["0123456789", "-7"], ["=1+1", ""]] {
-            out.row(row, |name| name == "cost").unwrap();
+        for row in [["nhs_number", "cost", "due"], ["0123456789", "-7", "2026-11-24"], ["=1+1", "", "[z]"]] {
+            let kind = |name: &str| match name {
+                "cost" => Kind::Number,
+                "due" => Kind::Day,
+                _ => Kind::Text,
+            };
+            out.row(row, kind).unwrap();
         }
         let mut book = Vec::new();
         out.save(&mut book).unwrap();
@@ -126,6 +161,10 @@ mod tests {
         let rows = part(&book, "xl/worksheets/sheet2.xml");
         assert!(rows.contains("<t>0123456789</t>") && rows.contains("<t>=1+1</t>"), "{rows}");
         assert!(rows.contains("<v>-7</v>") && !rows.contains("<f>"), "{rows}");
+        assert!(
+            rows.contains("<v>46350</v>") && rows.contains("<t>[z]</t>"),
+            "24 November 2026 is a date: {rows}"
+        );
         assert!(rows.contains("state=\"frozen\""), "{rows}");
     }
 
@@ -134,7 +173,7 @@ mod tests {
         let mut out = XlsxOut::new(&[]).unwrap();
         out.room = 3;
         for cell in ["name", "a", "b", "c"] {
-            out.row([cell], |_| false).unwrap();
+            out.row([cell], |_| Kind::Text).unwrap();
         }
         let mut book = Vec::new();
         out.save(&mut book).unwrap();

@@ -168,6 +168,7 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/petitions", Roles(PETITIONS)),
     ("post", "/petitions", Roles(PETITIONS)),
     ("get", "/petitions.csv", Roles(PETITIONS)),
+    ("get", "/petitions.xlsx", Roles(PETITIONS)),
     ("get", "/petitions/assignments/{reference}", Roles(PETITIONS)),
     ("post", "/petitions/assignments/{reference}/reversal", Roles(PETITIONS)),
     ("get", "/petitions/absence", Roles(PETITIONS)),

@@ -313,6 +313,67 @@ on_both! {
     }
 }
 
+/// A part of a workbook.
+fn part(book: &Answer, name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&book.body[..])).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut archive.by_name(name).unwrap(), &mut text).unwrap();
+    text
+}
+
+on_both! {
+    async fn the_list_is_kept_as_a_workbook_that_says_what_it_is(portal) {
+        let portal = cared_for(portal);
+        laid(&portal);
+        let mut browser = signed_in(&portal, Role::Commissioner, "CCG01").await;
+        let list = browser.get("/petitions?view=overdue&sort=submitted").await.text();
+        let count = people_in(&list);
+        let link = format!("<a href=\"/petitions.xlsx?view=overdue&#38;sort=submitted\">Download Excel ({count} rows)</a>");
+        assert!(count > 1 && list.contains(&link), "{link}: {list}");
+        let book = browser.get("/petitions.xlsx?view=overdue&sort=submitted").await;
+        assert_eq!(book.status, StatusCode::OK, "{}", book.text());
+        let about = part(&book, "xl/sharedStrings.xml") + &part(&book, "xl/worksheets/sheet1.xml");
+        for words in ["Common Ground: petitions", "Overdue", "/petitions?view=overdue&amp;sort=submitted", "1 April 2015", "Suppression"] {
+            assert!(about.contains(words), "{words}: {about}");
+        }
+        let rows = part(&book, "xl/worksheets/sheet2.xml");
+        let file = records(&browser.get("/petitions.csv?view=overdue&sort=submitted").await);
+        assert_eq!(rows.matches("<row ").count() as i64, count + 1, "{rows}");
+        for row in file.iter().skip(1) {
+            assert!(rows.contains(&format!("<t>{}</t>", row[0])), "{row:?}: {rows}");
+            let sent: NaiveDate = row[8].parse().unwrap();
+            let serial = (sent - "1899-12-30".parse::<NaiveDate>().unwrap()).num_days();
+            assert!(rows.contains(&format!("<v>{serial}</v>")), "a date is a date: {row:?}: {rows}");
+        }
+        let exported: i64 = portal.read(|conn| Ok(audit_entries::table
+            .filter(audit_entries::content.like(format!("%\"kind\":\"petitions\"%\"rows\":{count}%"))).count().get_result(conn)?));
+        assert_eq!(exported, 2, "each file is in the trail with its rows");
+    }
+}
+
+on_both! {
+    async fn a_list_of_more_than_fifty_thousand_is_kept_whole(portal) {
+        let portal = cared_for(portal);
+        laid(&portal);
+        portal.write(|conn| {
+            let many = "INSERT INTO petitions (reference, person_id, locality_id, practice_id, case_text, not_discussed_why, state, drafted_on, ready, submitted_on, closed_on)
+                SELECT 'CG-M' || row_number() OVER (ORDER BY a.id, b.id, c.id), a.person_id, a.locality_id, a.practice_id, '', '', 'withdrawn', '2015-03-01', a.ready, '2015-03-01', '2015-03-02'
+                FROM petitions a, petitions b, petitions c WHERE a.practice_id = (SELECT id FROM organisations WHERE code = 'E87001')
+                LIMIT 50001";
+            match conn {
+                Conn::Sqlite(inner) => diesel::sql_query(many).execute(inner)?,
+                Conn::Postgres(inner) => diesel::sql_query(many).execute(inner)?,
+            };
+            Ok(())
+        });
+        let mut gp = signed_in(&portal, Role::Gp, "E87001").await;
+        let count = people_in(&gp.get("/petitions?view=all").await.text());
+        assert!(count > 50_000, "{count}");
+        let file = gp.get("/petitions.csv?view=all").await;
+        assert_eq!((file.status, records(&file).len() as i64), (StatusCode::OK, count + 1));
+    }
+}
+
 on_both! {
     async fn a_list_holds_what_its_reader_may_open_and_names_whom_they_may_see(portal) {
         let portal = cared_for(portal);

@@ -48,6 +48,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/petitions", web::get().to(worklist::list))
         .route("/petitions", web::post().to(assignings::assign))
         .route("/petitions.csv", web::get().to(worklist::list_csv))
+        .route("/petitions.xlsx", web::get().to(worklist::list_workbook))
         .route("/petitions/assignments/{reference}", web::get().to(assignings::show))
         .route("/petitions/assignments/{reference}/reversal", web::post().to(assignings::undo))
         .route("/petitions/absence", web::get().to(absence::form))

@@ -1,6 +1,6 @@
-//! The worklist as a file, in the columns of the design.
+//! The worklist as a CSV file or a workbook, in the columns of the design.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
@@ -16,8 +16,8 @@ use crate::csv_out::CsvOut;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::store::names;
-use crate::movements::csv::{MOST_ROWS, TOO_MANY};
-use crate::page::{Query, download};
+use crate::page::{Query, download, download_workbook, long_day};
+use crate::people::register::published;
 use crate::people::rows::known;
 use crate::petitions::petition::{Category, Petition, ReasonCode};
 use crate::schema::{localities, petition_decisions};
@@ -26,45 +26,105 @@ use crate::schema::{localities, petition_decisions};
 pub const COLUMNS: &str =
     "ref,locality,practice,pseudonym,from_group,to_group,category,state,submitted,due,decided,reason_code";
 
+/// As what the list is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Csv,
+    Workbook,
+}
+
 pub async fn petitions(
     ReadsPetitions(who): ReadsPetitions,
     database: web::Data<Database>,
     now: Now,
     query: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Error> {
-    let query = Query::new(query.into_inner());
+    let body = kept(who, &database, now, query.into_inner(), Form::Csv).await?;
+    Ok(download("petitions.csv", body))
+}
+
+pub async fn workbook(
+    ReadsPetitions(who): ReadsPetitions,
+    database: web::Data<Database>,
+    now: Now,
+    query: web::Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Error> {
+    let body = kept(who, &database, now, query.into_inner(), Form::Workbook).await?;
+    Ok(download_workbook("petitions.xlsx", body))
+}
+
+async fn kept(
+    who: Who,
+    database: &Database,
+    now: Now,
+    query: Vec<(String, String)>,
+    form: Form,
+) -> Result<Vec<u8>, Error> {
+    let query = Query::new(query);
     let (actor, asked) = (who.actor.clone(), query.to_string());
-    let (rows, subjects, body) = database.read(move |conn| file(conn, &who, now, query)).await?;
+    let (rows, subjects, body) = database.read(move |conn| file(conn, &who, now, query, form)).await?;
     let details = json!({ "kind": "petitions", "rows": rows, "asked": asked });
     database
         .write(move |conn| audit::record(conn, now.moment, &actor, Verb::PeopleExported, &subjects, details))
         .await?;
-    Ok(download("petitions.csv", body))
+    Ok(body)
 }
 
-fn file(conn: &mut Conn, who: &Who, now: Now, query: Query) -> Result<(usize, Vec<Subject>, Vec<u8>), Error> {
+/// However many there are: their ids are read at once, their rows some at a time, and written as they come.
+fn file(
+    conn: &mut Conn,
+    who: &Who,
+    now: Now,
+    query: Query,
+    form: Form,
+) -> Result<(usize, Vec<Subject>, Vec<u8>), Error> {
     let asked = Asked::of(conn, who, now, query)?;
     asked.query.clone().for_file()?;
-    let found = rows::rows(conn, &asked.whose, &asked.filters, asked.sort, (0, MOST_ROWS + 1))?;
-    if found.len() as i64 > MOST_ROWS {
-        return Err(Error::Unreadable(TOO_MANY));
+    let ids = rows::ids(conn, &asked.whose, &asked.filters, asked.sort, (0, i64::MAX))?;
+    let mut out = match form {
+        Form::Csv => CsvOut::with_mark(Vec::new()),
+        Form::Workbook => CsvOut::xlsx(Vec::new(), &about(conn, who, now, &asked, ids.len())?),
     }
-    let mut out = CsvOut::with_mark(Vec::new()).map_err(anyhow::Error::from)?;
+    .map_err(anyhow::Error::from)?;
     out.row(COLUMNS.split(',')).map_err(anyhow::Error::from)?;
-    let (mut people, mut places) = (Vec::new(), Vec::new());
-    for some in found.chunks(5_000) {
-        let around = Around::of(conn, some)?;
-        for petition in some {
+    let (mut people, mut places) = (BTreeSet::new(), BTreeSet::new());
+    for some in ids.chunks(5_000) {
+        let some = rows::those(conn, some)?;
+        let around = Around::of(conn, &some)?;
+        for petition in &some {
             let cells = around.cells(petition);
-            people.push(cells[3].clone());
-            places.push(cells[1].clone());
+            people.insert(cells[3].clone());
+            places.insert(cells[1].clone());
             out.row(cells).map_err(anyhow::Error::from)?;
         }
     }
-    places.sort_unstable();
-    places.dedup();
-    let subjects = audit::exported(places, people.into_iter().collect());
-    Ok((found.len(), subjects, out.finish().map_err(anyhow::Error::from)?))
+    let subjects = audit::exported(places.into_iter().collect(), people);
+    Ok((ids.len(), subjects, out.finish().map_err(anyhow::Error::from)?))
+}
+
+/// What the first sheet of the workbook says.
+fn about(
+    conn: &mut Conn,
+    who: &Who,
+    now: Now,
+    asked: &Asked,
+    rows: usize,
+) -> Result<Vec<(&'static str, String)>, Error> {
+    let mut list = vec![asked.filters.view.label().to_owned()];
+    list.extend(asked.offers.chips(&asked.query).into_iter().map(|chip| chip.label));
+    Ok(vec![
+        ("What", "Common Ground: petitions".into()),
+        ("List", list.join("; ")),
+        ("Order", asked.sort.in_words().into()),
+        ("Address", format!("/petitions{}", asked.query.without("page").without("per"))),
+        ("Rows", rows.to_string()),
+        ("As of", long_day(now.today)),
+        ("Register import", published(conn)?.to_string()),
+        ("Written", format!("{} UTC", now.moment.format("%Y-%m-%d %H:%M:%S"))),
+        ("By", format!("{}, {}", who.name, who.membership.label())),
+        ("People", "pseudonyms only".into()),
+        ("Suppression", "none: each row is a petition its reader may open".into()),
+    ])
 }
 
 /// What the cells of some petitions look up.

@@ -10,5 +10,5 @@ mod page;
 pub mod rows;
 pub mod whose;
 
-pub use csv::petitions as list_csv;
+pub use csv::{petitions as list_csv, workbook as list_workbook};
 pub use page::{mistaken, petitions as list};

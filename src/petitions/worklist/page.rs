@@ -14,7 +14,6 @@ use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
-use crate::movements::csv::MOST_ROWS;
 use crate::once::fresh_key;
 use crate::page::{Chip, Choice, Chrome, Mistakes, Pages, Query, filters, long_day, show};
 use crate::petitions::absence::store as absences;
@@ -83,8 +82,9 @@ impl ListPage {
         format!("/petitions{}", Query::default().with("view", self.chosen("view")))
     }
 
-    fn csv(&self) -> String {
-        format!("/petitions.csv{}", self.query.without("page").without("per"))
+    /// The list as a file: `csv` or `xlsx`.
+    fn file(&self, suffix: &str) -> String {
+        format!("/petitions.{suffix}{}", self.query.without("page").without("per"))
     }
 
     /// Where this list is saved under a name.
@@ -127,10 +127,6 @@ impl ListPage {
 
     fn choose(&self, which: &str) -> String {
         format!("/petitions{}", self.query.with(CHOOSE, which))
-    }
-
-    fn has_csv(&self) -> bool {
-        self.pages.rows <= MOST_ROWS
     }
 }
 

@@ -89,6 +89,11 @@ pub fn rows(
     (offset, limit): (i64, i64),
 ) -> Result<Vec<Petition>, Error> {
     let ids = ids(conn, whose, filters, sort, (offset, limit))?;
+    those(conn, &ids)
+}
+
+/// Petitions by row id, in the order given.
+pub fn those(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Petition>, Error> {
     let mut found = HashMap::with_capacity(ids.len());
     for some in ids.chunks(5_000) {
         let some: Vec<Petition> =
@@ -98,7 +103,8 @@ pub fn rows(
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-fn ids(
+/// Row ids of some petitions of a list, in its order.
+pub fn ids(
     conn: &mut Conn,
     whose: &Whose,
     filters: &Filters,
