@@ -37,6 +37,7 @@ stored_as_text! {
         PetitionHoldDue = "petition_hold_due",
         PetitionReminder = "petition_reminder",
         PetitionOverdue = "petition_overdue",
+        CoverNamed = "cover_named",
     }
 }
 
@@ -69,6 +70,7 @@ impl Letter {
             Letter::PetitionHoldDue => "Review of a held person",
             Letter::PetitionReminder => "Reminder of a petition",
             Letter::PetitionOverdue => "Petition overdue",
+            Letter::CoverNamed => "Cover of an absence",
         }
     }
 
@@ -99,7 +101,8 @@ impl Letter {
             | Letter::PetitionAssigned
             | Letter::PetitionHoldDue
             | Letter::PetitionReminder
-            | Letter::PetitionOverdue => None,
+            | Letter::PetitionOverdue
+            | Letter::CoverNamed => None,
         }
     }
 
@@ -136,6 +139,7 @@ impl Letter {
             | Letter::PetitionOverdue => {
                 Petition { letter: self, about: About::read(about)?, reference, link }.render()
             }
+            Letter::CoverNamed => Absence { about: About::read(about)?, reference, link }.render(),
         }
         .context("writing a letter")?;
         let (subject, text) = text.split_once("\n\n").context("a letter has a subject and a text")?;
@@ -193,6 +197,14 @@ struct Question<'a> {
 #[template(path = "mail/petition.txt")]
 struct Petition<'a> {
     letter: Letter,
+    about: About,
+    reference: &'a str,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/absence.txt")]
+struct Absence<'a> {
     about: About,
     reference: &'a str,
     link: &'a str,

@@ -14,6 +14,7 @@ use crate::audit::{self, Subject, Verb};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
 use crate::error::Error;
+use crate::mail::{self, About, Letter};
 use crate::once::{fresh_key, once};
 use crate::page::{
     Choice, Chrome, Mistakes, TypedDate, filters, long_day, save, see_other, show, show_as, typed,
@@ -157,7 +158,9 @@ fn keep(conn: &mut Conn, who: &Who, now: Now, form: &AbsenceForm) -> Result<Resu
     let (Some(from), Some(to), Some(cover), true) = (from, to, cover, mistakes.is_empty()) else {
         return Ok(Err(mistakes));
     };
-    store::add(conn, who, now, (from, to), cover.id)?;
+    let reference = store::add(conn, who, now, (from, to), cover.id)?;
+    let about = About { reference, path: "/petitions/absence".into(), due: Some(from) };
+    mail::queue(conn, now.moment, cover.id, Letter::CoverNamed, &about.to_string())?;
     let details = json!({ "from": from, "to": to, "cover": cover.name });
     let subjects = [Subject::user(&who.email), Subject::user(&cover.email)];
     audit::record(conn, now.moment, &who.actor, Verb::AbsenceNoted, &subjects, details)?;

@@ -96,17 +96,18 @@ pub fn here(conn: &mut Conn, who: &Who, today: NaiveDate) -> Result<Vec<Absence>
     Ok(made.collect())
 }
 
-/// Notes that the caller is away, and who sees to what is theirs.
+/// Notes that the caller is away, and who sees to what is theirs; its reference.
 pub fn add(
     conn: &mut Conn,
     who: &Who,
     now: Now,
     (from_on, to_on): (NaiveDate, NaiveDate),
     cover_id: i64,
-) -> Result<(), Error> {
+) -> Result<String, Error> {
+    let reference = format!("AB-{}", random_reference());
     diesel::insert_into(absences::table)
         .values((
-            absences::reference.eq(format!("AB-{}", random_reference())),
+            absences::reference.eq(&reference),
             absences::user_id.eq(who.user_id),
             absences::organisation_id.eq(who.organisation_id()),
             absences::role.eq(who.role()),
@@ -116,7 +117,7 @@ pub fn add(
             absences::noted_at.eq(now.recorded()),
         ))
         .execute(conn)?;
-    Ok(())
+    Ok(reference)
 }
 
 /// Ends an absence of the caller's: they are here again from today.
