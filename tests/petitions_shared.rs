@@ -3,6 +3,7 @@
 
 use actix_web::http::StatusCode;
 use common_ground::access::Role;
+use common_ground::mail::Letter;
 use common_ground::schema::{assignings, outgoing_mail, petition_events, users};
 use diesel::prelude::*;
 
@@ -296,10 +297,15 @@ on_both! {
         let noted = away(&mut all.commissioner, &other).await;
         assert_eq!(noted.status, StatusCode::SEE_OTHER, "{}", noted.text());
         assert_eq!((waiting(&mut all.other).await, mine(&mut all.other).await), (1, 1));
+        let cover = "other.commissioner@example.org";
+        assert_eq!(letters(&portal, cover, "cover_named"), 1, "whoever sees to them is told");
+        assert_eq!(letters(&portal, "commissioner.ccg01@example.org", "cover_named"), 0, "who did it knows");
         let list = all.other.get("/petitions").await.text();
         assert!(list.contains("You see to the petitions of Sample commissioner.ccg01@example.org until 10 April 2015."), "{list}");
         let twice = away(&mut all.commissioner, &other).await;
         assert!(twice.status == StatusCode::UNPROCESSABLE_ENTITY && twice.text().contains("away already"), "{}", twice.text());
+        let own = away(&mut all.commissioner, &me).await;
+        assert_eq!((own.status, letters(&portal, cover, "cover_named")), (StatusCode::UNPROCESSABLE_ENTITY, 1), "not twice, and not to oneself");
         let away_too = away(&mut all.other, &me).await;
         assert!(away_too.text().contains("is away from 1 April 2015"), "{}", away_too.text());
         let nobody = away(&mut all.other, "nobody").await;
@@ -357,6 +363,50 @@ on_both! {
         mine.post(&format!("{path}/restoration"), &[("key", &gone.field("key"))]).await;
         let back = mine.get("/petitions/views").await.text();
         assert!(!back.contains("is deleted."), "{back}");
+    }
+}
+
+on_both! {
+    async fn a_letter_to_the_cover_says_whose_absence_by_reference_alone_and_is_sent_once(portal) {
+        let portal = cared_for(portal);
+        let mut all = Parties::of(&portal).await;
+        let other = reference(&portal, "other.commissioner@example.org");
+        let key = all.commissioner.get("/petitions/absence").await.field("key");
+        let form = [("from_day", "2 4 2015"), ("to_day", "10 4 2015"), ("cover", &*other), ("key", &*key)];
+        for _ in 0..2 {
+            let noted = all.commissioner.post("/petitions/absence", &form).await;
+            assert_eq!(noted.status, StatusCode::SEE_OTHER, "{}", noted.text());
+        }
+        assert_eq!(letters(&portal, "other.commissioner@example.org", "cover_named"), 1, "a form sent twice is done once");
+        let about: String = portal.read(|conn| Ok(outgoing_mail::table
+            .filter(outgoing_mail::letter.eq("cover_named")).select(outgoing_mail::about).first(conn)?));
+        let written = Letter::CoverNamed.write("M-1", &about, "http://127.0.0.1/petitions/absence").unwrap();
+        assert!(written.subject.starts_with("Absence AB-") && written.subject.ends_with("from 2 April 2015"), "{written:?}");
+        assert!(!written.text.contains("commissioner") && written.text.contains("/petitions/absence"), "{written:?}");
+    }
+}
+
+on_both! {
+    async fn the_name_of_a_view_that_may_identify_somebody_is_asked_about(portal) {
+        let portal = cared_for(portal);
+        let mut gp = signed_in(&portal, Role::Gp, "E87001").await;
+        let page = "/petitions/views?view=overdue";
+        let key = gp.get(page).await.field("key");
+        let named = [("key", &*key), ("name", "About 999 123 4004"), ("whose", "all"), ("home", "yes")];
+        let asked = gp.post(page, &named).await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(asked.text().contains("an NHS number") && asked.text().contains("action=\"/petitions/views?view=overdue\""), "{}", asked.text());
+        assert!(!gp.get("/petitions").await.text().contains("999 123 4004"), "nothing is saved yet");
+        let said = [("identified_shown", "yes"), ("identified", "remove")];
+        let saved = gp.post(page, &[&named[..], &said].concat()).await;
+        assert_eq!(saved.location(), "/petitions?view=overdue", "{}", saved.text());
+        assert!(gp.get("/petitions").await.text().contains("About [removed]"));
+        let key = gp.get(page).await.field("key");
+        let kept = [("key", &*key), ("name", "Order 999 123 4004"), ("whose", "me"), ("identified_shown", "yes"),
+            ("identified", "keep"), ("identified_why", "It is the number of an order")];
+        assert_eq!(gp.post(page, &kept).await.status, StatusCode::SEE_OTHER);
+        assert!(gp.get("/petitions").await.text().contains("Order 999 123 4004"));
+        assert!(crate::trail::last(&portal, "said that a text identifies nobody") > 0);
     }
 }
 

@@ -15,6 +15,8 @@ use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::once::{fresh_key, once};
 use crate::page::{Choice, Chrome, Mistakes, Query, save, see_other, show, show_as, typed};
+use crate::people::identified_text::{Caught, Said, Typed, fields, look};
+use crate::people::identifiers::About;
 use crate::petitions::worklist::asked::Asked;
 use crate::petitions::worklist::filters::Sort;
 
@@ -31,6 +33,8 @@ pub struct ViewForm {
     /// `yes`, or nothing.
     home: String,
     key: String,
+    #[serde(flatten)]
+    said: Said,
 }
 
 #[derive(Template)]
@@ -121,7 +125,11 @@ pub async fn save_view(
             say_done(&session, "The view is saved. It stands over the list.")?;
             Ok(see_other(address))
         }
-        Err(mistakes) => {
+        Err(Caught::Ask(found)) => {
+            let page = format!("/petitions/views{query}");
+            found.ask(&who, page.clone(), page, fields(&form))
+        }
+        Err(Caught::Mend(mistakes)) => {
             let read = move |conn: &mut Conn| page(conn, &who, now, query, (form, mistakes));
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &database.read(read).await?)
         }
@@ -134,7 +142,7 @@ fn keep(
     now: Now,
     query: Query,
     form: &ViewForm,
-) -> Result<Result<String, Mistakes>, Error> {
+) -> Result<Result<String, Caught>, Error> {
     let query = Asked::of(conn, who, now, query)?.query.without("page");
     let mut mistakes = Mistakes::new();
     let name = mistakes.note("name", typed::required("Name", &form.name, LONGEST));
@@ -146,11 +154,17 @@ fn keep(
             _ => Err("Choose whom the view is for"),
         },
     );
-    let (Some(name), Some(shared)) = (name, shared) else { return Ok(Err(mistakes)) };
+    let (Some(name), Some(shared)) = (name, shared) else { return Ok(Err(Caught::Mend(mistakes))) };
+    let clear = match look(&[Typed::new("name", "Name", &name)], &About::default(), now.today, &form.said) {
+        Ok(clear) => clear,
+        Err(caught) => return Ok(Err(caught)),
+    };
+    let name = clear.text("name");
     let new = New { name: &name, query: &query, shared, is_home: form.home == "yes" };
     store::add(conn, who, now, &new)?;
     let details = json!({ "name": name, "query": query.to_string(), "shared": shared, "home": new.is_home });
     audit::record(conn, now.moment, &who.actor, Verb::ViewSaved, &[], details)?;
+    clear.record(conn, now, who, &[])?;
     Ok(Ok(format!("/petitions{query}")))
 }
 
