@@ -151,6 +151,10 @@ on_both! {
         assert_eq!(ledger(&portal, &path), [moved]);
         let seen = all.gp.get(&path).await.text();
         assert!(seen.contains("Agreed, from today.") && seen.contains("applied 1 April 2015"), "{seen}");
+        let left = seen.split_once("<h3>From: ").expect("the group it led from").1;
+        let (left, asked) = left.split_once("<h3>Asked for: ").expect("the group it led to");
+        assert!(left.contains("aged 75 or over") && !left.contains("serious mental illness"), "{left}");
+        assert!(asked.contains("serious mental illness"), "{asked}");
         group(&portal, "LOC01", day());
         assert_eq!(stands(&portal, HEALTHY), (Some("SEMI".into()), false, "petition".into()));
     }

@@ -48,7 +48,8 @@ struct PetitionPage {
 
 /// The person's facts beside the criteria of both groups.
 pub struct Evidence {
-    pub present: Option<Stands>,
+    /// The criteria of the group it leads from: once it is applied, not the person's present one.
+    pub from: Option<Stands>,
     pub asked: Option<Stands>,
     pub facts: Vec<Fact>,
     pub age: u16,
@@ -79,12 +80,12 @@ impl Evidence {
 pub fn evidence(conn: &mut Conn, who: &Who, found: &Found) -> Result<Option<Evidence>, Error> {
     let own = matches!(who.role(), Role::Gp | Role::PracticeStaff);
     let grouped = grouped(conn, &found.locality, found.person.id, own)?;
-    let Some(Grouped { run, facts, present, mut others, .. }) = grouped else { return Ok(None) };
-    let to = found.petition.to_group.as_ref();
-    let asked = others.iter().position(|one| Some(&one.version.group_code) == to);
+    let Some(Grouped { run, facts, present, others, .. }) = grouped else { return Ok(None) };
+    let all: Vec<Stands> = present.into_iter().chain(others).collect();
+    let of = |code: &Option<String>| all.iter().find(|one| Some(&one.version.group_code) == code.as_ref());
     Ok(Some(Evidence {
-        asked: asked.map(|at| others.swap_remove(at)),
-        present,
+        from: of(&found.petition.from_group).cloned(),
+        asked: of(&found.petition.to_group).cloned(),
         facts: known::facts(&facts, own, &[]),
         age: facts.age,
         annual_cost: facts.annual_cost,
