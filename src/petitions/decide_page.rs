@@ -217,6 +217,16 @@ impl DecidePage {
         self.found.round(self.today).after(act, By::Member(self.found.caller)).err()
     }
 
+    /// What the reviewer does who grants it, or who does not.
+    fn verb(&self, granted: bool) -> &'static str {
+        match (self.is_appeal(), granted) {
+            (false, true) => "approve",
+            (false, false) => "reject",
+            (true, true) => "overturn",
+            (true, false) => "confirm",
+        }
+    }
+
     fn codes(&self, granted: bool) -> Vec<Choice> {
         let blank = Choice::new("", "Choose a reason");
         let each = ReasonCode::of(granted).into_iter().map(|code| Choice::new(code.word(), code.label()));
