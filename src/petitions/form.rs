@@ -94,6 +94,10 @@ impl PetitionForm {
         if to_group.is_none() && !by_criteria && !(saves && self.to_group.is_empty()) {
             mistakes.add("to_group", "Choose the group the person should be in");
         }
+        let case = mistakes.note("case_text", typed::text("The case", &self.case_text, LONGEST_CASE));
+        if !saves && case.as_deref() == Some("") {
+            mistakes.add("case_text", "Enter the case");
+        }
         let discussed = match self.discussed.as_str() {
             "yes" => Some(true),
             "no" => Some(false),
@@ -106,10 +110,6 @@ impl PetitionForm {
             mistakes.note("not_discussed_why", typed::text("Why not", &self.not_discussed_why, LONGEST));
         if discussed == Some(false) && !saves && why.as_deref() == Some("") {
             mistakes.add("not_discussed_why", "Say why it was not discussed");
-        }
-        let case = mistakes.note("case_text", typed::text("The case", &self.case_text, LONGEST_CASE));
-        if !saves && case.as_deref() == Some("") {
-            mistakes.add("case_text", "Enter the case");
         }
         let effective_on = mistakes.note("effective", self.effective_on(today));
         match (why, case, effective_on) {
@@ -172,7 +172,7 @@ mod tests {
         let blank = PetitionForm::default();
         let mistakes = check(&blank).unwrap_err();
         let fields: Vec<&str> = mistakes.iter().map(|one| one.field.as_ref()).collect();
-        assert_eq!(fields, ["category", "to_group", "discussed", "case_text", "effective"]);
+        assert_eq!(fields, ["category", "to_group", "case_text", "discussed", "effective"]);
     }
 
     #[test]

@@ -140,9 +140,16 @@ struct SurePage {
 }
 
 impl SurePage {
-    fn today_count(&self) -> usize {
+    /// When they take effect, in a sentence.
+    fn when(&self) -> String {
         let is_due = |found: &&Found| found.petition.effective_on.is_none_or(|day| day <= self.today);
-        self.chosen.iter().filter(is_due).count()
+        match (self.chosen.iter().filter(is_due).count(), self.chosen.len()) {
+            (1, 1) => "It takes effect today.".into(),
+            (0, 1) => "It takes effect on the date asked for.".into(),
+            (due, all) if due == all => "All take effect today.".into(),
+            (0, _) => "Each takes effect on the date asked for.".into(),
+            (due, all) => format!("{due} of {all} take effect today, the others on the dates asked for."),
+        }
     }
 }
 

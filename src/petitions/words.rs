@@ -31,15 +31,20 @@ fn in_words(petition: &Petition, stage: &Stage, reading: Reading, today: NaiveDa
         (Some(since), _) => {
             format!("Clock stopped on {}, waiting for the practice. {}.", long_day(since), used(reading.used))
         }
-        (None, Some(due)) if due < today => {
-            let over = reading.used.saturating_sub(stage.allowed);
-            format!("Was due {} ({} over)", long_day(due), working_days(over))
-        }
+        (None, Some(due)) if due < today => was_due(due, reading.used.saturating_sub(stage.allowed)),
         (None, Some(due)) => {
             let left = stage.allowed.saturating_sub(reading.used);
             format!("{} {} ({} left)", due_word(petition.state), long_day(due), working_days(left))
         }
         (None, None) => used(reading.used),
+    }
+}
+
+/// On the days off after it was due nothing is over yet.
+fn was_due(due: NaiveDate, over: usize) -> String {
+    match over {
+        0 => format!("Was due {}", long_day(due)),
+        over => format!("Was due {} ({} over)", long_day(due), working_days(over)),
     }
 }
 
@@ -99,5 +104,17 @@ pub fn withdrawal(why: Withdrawal) -> &'static str {
         Withdrawal::Left => "Ended: the person has left the area",
         Withdrawal::Settled => "Ended: the criteria now place the person in the group asked for",
         Withdrawal::PracticeDeclined => "Ended: the person's new practice does not go on with it",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_due_on_friday_is_no_working_day_over_on_sunday() {
+        let friday = "2026-11-20".parse().unwrap();
+        assert_eq!(was_due(friday, 0), "Was due 20 November 2026");
+        assert_eq!(was_due(friday, 1), "Was due 20 November 2026 (1 working day over)");
     }
 }
