@@ -1,5 +1,6 @@
 //! Chromium, driven as a person would: by what links, buttons and labels say.
 
+use std::cell::Cell;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -77,13 +78,15 @@ impl Drop for Chromedriver {
 pub struct Browser {
     pub driver: WebDriver,
     pub scripts: Scripts,
+    /// The width the journey is walked at, in pixels.
+    pub walked_at: Cell<u64>,
 }
 
 impl Browser {
     pub async fn new(driver: WebDriver, scripts: Scripts) -> Browser {
-        let browser = Browser { driver, scripts };
+        let browser = Browser { driver, scripts, walked_at: Cell::new(1280) };
         browser.allow_scripts(scripts).await;
-        browser.width(1280).await;
+        browser.width(browser.walked_at.get()).await;
         browser
     }
 
@@ -212,6 +215,12 @@ impl Browser {
             }
             assert!(Instant::now() < until, "{address} never said {words:?} but:\n{}", self.words().await);
         }
+    }
+
+    /// Goes on as on a phone.
+    pub async fn take_phone(&self) {
+        self.walked_at.set(360);
+        self.width(360).await;
     }
 
     pub async fn width(&self, pixels: u64) {

@@ -154,14 +154,14 @@ impl Looker {
             let file = self.pictures.join(format!("{name}-{width}.png"));
             fs::write(file, picture).expect("target can be written");
         }
-        browser.width(1280).await;
+        browser.width(browser.walked_at.get()).await;
     }
 
     /// Nothing on the page was refused by its own headers, and no script failed.
     async fn nothing_refused(&self, browser: &Browser, name: &str) {
         let log = browser.driver.browser_log().await.expect("the browser keeps a log");
-        let said =
-            log.iter().filter(|entry| entry.level == "SEVERE" && !entry.message.contains("status of 4"));
+        let ours = |message: &str| !message.contains("status of 4") && !message.starts_with("chrome://");
+        let said = log.iter().filter(|entry| entry.level == "SEVERE" && ours(&entry.message));
         let said: Vec<_> = said.map(|entry| entry.message.as_str()).collect();
         assert!(said.is_empty(), "{name}: {}", said.join("\n"));
     }

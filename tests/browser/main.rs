@@ -12,6 +12,7 @@ mod looked;
 mod organisations;
 mod patterns;
 mod people;
+mod petitions;
 mod portal;
 mod roles;
 mod runs;
