@@ -14,10 +14,11 @@ use crate::database::Database;
 use crate::error::Error;
 use crate::jobs::Tools;
 use crate::keys::Keys;
+use crate::ltc6::Ltc6;
 use crate::sessions::{HOURS, Sessions};
 use crate::{
     about_groups, accounts, assets, audit, criteria, cross_site, decisions, groups, health, home, imports,
-    mail, movements, organisations, people, petitions, runs, settings, unmasking,
+    ltc6, mail, movements, organisations, people, petitions, runs, settings, unmasking,
 };
 
 /// Whether the word of a proxy about where a call came from is believed.
@@ -47,6 +48,7 @@ pub struct Portal {
     pub tools: Tools,
     pub public_url: PublicUrl,
     pub trust_proxy: bool,
+    pub ltc6: Ltc6,
 }
 
 /// The whole application round a portal's parts.
@@ -78,6 +80,7 @@ pub fn app(
         .app_data(web::Data::new(portal.clock))
         .app_data(web::Data::new(portal.tools.clone()))
         .app_data(web::Data::new(portal.public_url.clone()))
+        .app_data(web::Data::new(portal.ltc6.clone()))
         .app_data(web::Data::new(TrustProxy(portal.trust_proxy)))
         .app_data(web::FormConfig::default().limit(512 * 1024).error_handler(|_, _| {
             Error::Unreadable("What was sent is too large or is no form. Go back and send less text.").into()
@@ -111,6 +114,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(settings::routes)
         .configure(audit::routes)
         .configure(about_groups::routes)
+        .configure(ltc6::routes)
         .configure(home::routes);
     config.configure(organisations::routes);
     config.configure(imports::routes);

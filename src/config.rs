@@ -13,6 +13,8 @@ use crate::database::{Address, Database};
 use crate::installation;
 use crate::jobs::Tools;
 use crate::keys::Keys;
+use crate::ltc6::Ltc6;
+use crate::ltc6::words::Languages;
 use crate::mail::Post;
 use crate::runs::preview::Registers;
 
@@ -37,6 +39,9 @@ pub struct Flags {
     /// The address mails come from (default: common-ground@localhost.localdomain)
     #[arg(long, env = "COMMON_GROUND_MAIL_FROM", global = true, value_name = "ADDRESS")]
     pub mail_from: Option<String>,
+    /// A folder with further languages of the questionnaire, a JSON file each
+    #[arg(long, env = "COMMON_GROUND_LTC6_TEXTS", global = true, value_name = "FOLDER")]
+    pub ltc6_texts: Option<PathBuf>,
 }
 
 /// The file's settings, by the same names.
@@ -48,6 +53,7 @@ pub struct File {
     pub today: Option<NaiveDate>,
     pub smtp_url: Option<String>,
     pub mail_from: Option<String>,
+    pub ltc6_texts: Option<PathBuf>,
     pub listen: Option<String>,
     pub public_url: Option<String>,
     pub trust_proxy: Option<bool>,
@@ -78,6 +84,14 @@ impl Settings {
     fn keys_folder(&self, address: &Address) -> PathBuf {
         let named = self.flags.keys.clone().or_else(|| self.file.keys.clone());
         named.unwrap_or_else(|| address.folder().join("keys"))
+    }
+
+    /// English, and what a folder adds.
+    fn languages(&self) -> anyhow::Result<Languages> {
+        match self.flags.ltc6_texts.as_ref().or(self.file.ltc6_texts.as_ref()) {
+            Some(folder) => Languages::read(folder),
+            None => Ok(Languages::english()),
+        }
     }
 
     /// Opens database (migrated), keys and clock: what every command stands on.
@@ -174,6 +188,7 @@ impl Ground {
             tools: self.tools(public_url.as_deref().unwrap_or(base_url))?,
             public_url: PublicUrl(public_url),
             trust_proxy,
+            ltc6: Ltc6::start(&self.database, self.settings.languages()?),
         })
     }
 }

@@ -30,12 +30,29 @@ const PRACTICE: &[Role] = &[Role::Gp, Role::PracticeStaff];
 const DRAFTS_PETITIONS: &[Role] = &[Role::Gp, Role::PracticeStaff, Role::NetworkManager];
 const OWNS_PETITIONS: &[Role] = &[Role::Gp, Role::NetworkManager];
 
+/// Pages of the questionnaire that lead to its door without a code.
+const AFTER_A_CODE: &[&str] = &["/ltc6/about", "/ltc6/all", "/ltc6/check"];
+
 /// Method, address as the routes write it, and who may call it.
 const TABLE: &[(&str, &str, May)] = &[
     ("get", "/health/live", Anybody),
     ("get", "/health/ready", Anybody),
     ("get", "/assets/{fingerprint}/{name:.*}", Anybody),
     ("get", "/about-groups", Anybody),
+    ("get", "/ltc6", Anybody),
+    ("post", "/ltc6", Anybody),
+    ("get", "/ltc6/about", Anybody),
+    ("post", "/ltc6/about", Anybody),
+    ("get", "/ltc6/questions/{number}", Anybody),
+    ("post", "/ltc6/questions/{number}", Anybody),
+    ("get", "/ltc6/all", Anybody),
+    ("post", "/ltc6/all", Anybody),
+    ("get", "/ltc6/check", Anybody),
+    ("post", "/ltc6/check", Anybody),
+    ("get", "/ltc6/thanks", Anybody),
+    ("post", "/ltc6/leave", Anybody),
+    ("get", "/ltc6/left", Anybody),
+    ("get", "/ltc6/{code}", Anybody),
     ("get", "/sign-in", Anybody),
     ("post", "/sign-in", Anybody),
     ("post", "/sign-out", SignedIn),
@@ -323,8 +340,12 @@ async fn walk(engine: Engine) {
                 "{}: {method} {address} {status}",
                 role.word()
             );
+            let expected = match AFTER_A_CODE.contains(address) {
+                true => StatusCode::SEE_OTHER,
+                false => StatusCode::OK,
+            };
             if is_allowed && *method == "get" && !address.contains('{') {
-                assert_eq!(status, StatusCode::OK, "{}: {address}", role.word());
+                assert_eq!(status, expected, "{}: {address}", role.word());
             }
         }
     }

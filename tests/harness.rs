@@ -19,6 +19,8 @@ use common_ground::database::{Address, Conn, Database};
 use common_ground::error::Error;
 use common_ground::jobs::{self, Tools};
 use common_ground::keys::Keys;
+use common_ground::ltc6::Ltc6;
+use common_ground::ltc6::words::Languages;
 use common_ground::mail::Post;
 use common_ground::runs::preview::Registers;
 use diesel::connection::SimpleConnection;
@@ -125,6 +127,7 @@ impl TestPortal {
             tools: tools.clone(),
             public_url: PublicUrl(None),
             trust_proxy: TrustProxy(false).0,
+            ltc6: Ltc6::start(&database, Languages::english()),
         };
         TestPortal { database, tools, portal, cleanup: Arc::new(Cleanup { folder, schema }) }
     }
@@ -367,6 +370,11 @@ impl Browser {
     pub fn cookie(&self) -> String {
         let each = self.cookies.iter().map(|cookie| cookie.stripped().encoded().to_string());
         each.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Takes over what another browser keeps: the same person's second tab.
+    pub fn copy_cookies(&mut self, other: &Browser) {
+        self.cookies = other.cookies.clone();
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {

@@ -21,6 +21,7 @@ mod imports;
 mod installation;
 mod jobs;
 mod looked;
+mod ltc6;
 mod mail;
 mod movements;
 mod organisations;

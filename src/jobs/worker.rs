@@ -12,6 +12,7 @@ use crate::criteria::agreement;
 use crate::database::Database;
 use crate::error::Error;
 use crate::keys::{Keys, random_reference};
+use crate::ltc6;
 use crate::mail::{self, Post};
 use crate::petitions;
 use crate::runs::preview::Registers;
@@ -195,7 +196,8 @@ fn keep_working(tools: &Tools, stopped: &Receiver<()>) {
 /// Every ten seconds: what the calendar makes due.
 pub fn tend(tools: &Tools) -> Result<(), Error> {
     agreement::clockwork::tend(tools)?;
-    petitions::clockwork::tend(tools)
+    petitions::clockwork::tend(tools)?;
+    ltc6::clockwork::tend(tools)
 }
 
 /// Every ten minutes: what has expired goes.
@@ -205,6 +207,7 @@ fn sweep(tools: &Tools) -> Result<(), Error> {
         crate::sessions::forget_expired(conn, now)?;
         crate::once::forget_old(conn, now)?;
         crate::accounts::forget_failures(conn, now)?;
+        ltc6::tickets::forget_old(conn, now)?;
         Ok(())
     })?;
     crate::imports::job::forget_old(tools)

@@ -14,6 +14,7 @@ stored_as_text! {
         AppealDecisionDays = "petitions.appeal_decision_days",
         PetitionReviewMonths = "petitions.review_months",
         Threshold = "disclosure.threshold",
+        PaperDays = "ltc6.paper_days",
         ImportMegabytes = "import.most_megabytes",
         ImportRows = "import.most_rows",
     }
@@ -42,6 +43,7 @@ impl Setting {
             Setting::AppealDays => number(20, (1, 120), "working days"),
             Setting::PetitionReviewMonths => number(12, (1, 36), "months"),
             Setting::Threshold => number(7, (1, 7), "people"),
+            Setting::PaperDays => number(14, (0, 120), "days"),
             Setting::ImportMegabytes => number(2_000, (1, 2_000), "megabytes"),
             Setting::ImportRows => number(5_000_000, (1, 5_000_000), "rows"),
         }
@@ -71,6 +73,7 @@ impl Setting {
             Setting::AppealDecisionDays => "Time to decide an appeal",
             Setting::PetitionReviewMonths => "Review of an approved petition",
             Setting::Threshold => "Small counts that are hidden",
+            Setting::PaperDays => "Time to key paper questionnaires",
             Setting::ImportMegabytes => "Largest import file",
             Setting::ImportRows => "Most rows of an import file",
         }
@@ -95,6 +98,9 @@ impl Setting {
             Setting::PetitionReviewMonths => "The review date offered where a petition is approved.",
             Setting::Threshold => {
                 "Counts from 1 to this number are hidden from those who may not list the people counted."
+            }
+            Setting::PaperDays => {
+                "How long after a campaign closes paper that came in time can still be keyed. Then every answer is counted and the private key is destroyed."
             }
             Setting::ImportMegabytes => "Larger files are refused.",
             Setting::ImportRows => "Longer files are refused.",

@@ -214,6 +214,7 @@ fn note(
         | Setting::AppealDecisionDays
         | Setting::PetitionReviewMonths
         | Setting::Threshold
+        | Setting::PaperDays
         | Setting::ImportMegabytes
         | Setting::ImportRows => Ok(()),
     }

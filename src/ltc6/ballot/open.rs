@@ -56,6 +56,12 @@ pub fn open_rest(tools: &Tools, campaign: &Campaign) -> Result<usize, Error> {
     open(tools, campaign, &key, &plan)
 }
 
+/// Whether something waits that would be opened at the close; looked at under the campaign's lock.
+pub fn any_to_open(conn: &mut Conn, campaign_id: i64) -> Result<bool, Error> {
+    lock(conn, campaign_id)?;
+    Ok(!batches::at_close(&waiting(conn, campaign_id)?).is_empty())
+}
+
 /// How many sealed answers of each level wait.
 pub fn waiting(conn: &mut Conn, campaign_id: i64) -> Result<BTreeMap<Stratum, usize>, Error> {
     let counts: Vec<(Stratum, i64)> = ltc6_box::table

@@ -6,10 +6,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use chrono::NaiveDate;
 use diesel::prelude::*;
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use crate::clock::Clock;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::keys::random_token;
@@ -27,12 +28,15 @@ pub struct Submission {
     pub sealed: Vec<u8>,
     /// What the form was shown with: the same form sent twice is thanked twice, and counted once.
     pub form: String,
+    /// The day it is sent on.
+    pub today: NaiveDate,
 }
 
 /// The slot of the box: a handle that every handler shares.
 #[derive(Clone)]
 pub struct Ballot {
     slot: Arc<Sender<Waiting>>,
+    recent: Arc<Mutex<Recent>>,
 }
 
 struct Waiting {
@@ -51,13 +55,20 @@ const KNOWN: Duration = Duration::from_secs(600);
 
 impl Ballot {
     /// Starts the thread; it ends with the last handle.
-    pub fn start(database: Database, clock: Clock) -> Ballot {
+    pub fn start(database: Database) -> Ballot {
         let (slot, waiting) = channel();
+        let recent = Arc::new(Mutex::new(Recent::default()));
+        let thanked = recent.clone();
         std::thread::Builder::new()
             .name("ballot".into())
-            .spawn(move || write_all(&database, clock, &waiting))
+            .spawn(move || write_all(&database, &thanked, &waiting))
             .expect("a thread for the ballot box starts");
-        Ballot { slot: Arc::new(slot) }
+        Ballot { slot: Arc::new(slot), recent }
+    }
+
+    /// Whether a form was thanked for in the last minutes, by this server.
+    pub fn was_thanked(&self, form: &str) -> bool {
+        self.recent.lock().has(form)
     }
 
     /// Uses the invitation up and drops the answers into the box, both or neither. Whether that could be done: not where
@@ -69,35 +80,34 @@ impl Ballot {
         let (reply, answer) = oneshot::channel();
         self.slot.send(Waiting { submission, reply }).ok().context("the ballot box has no writer")?;
         let written = answer.await.context("the ballot box did not answer")?;
-        Ok(written.map_err(|Failed| Error::Busy)?)
+        written.map_err(|Failed| Error::Busy)
     }
 }
 
-fn write_all(database: &Database, clock: Clock, waiting: &Receiver<Waiting>) {
-    let mut recent = Recent::default();
+fn write_all(database: &Database, recent: &Mutex<Recent>, waiting: &Receiver<Waiting>) {
     while let Ok(first) = waiting.recv() {
         let mut batch = vec![first];
         batch.extend(waiting.try_iter().take(MOST - 1));
-        let today = clock.now().today;
         let written = database.write_now(|conn| {
             let mut open: HashMap<i64, bool> = HashMap::new();
             batch
                 .iter()
-                .map(|one| drop_in(conn, &mut open, today, &one.submission))
+                .map(|one| drop_in(conn, &mut open, &one.submission))
                 .collect::<Result<Vec<bool>, _>>()
         });
         if let Err(error) = &written {
             tracing::error!("writing into the ballot box: {error:#}");
         }
+        let mut recent = recent.lock();
         recent.forget_old();
         if let Ok(written) = &written {
             for (one, _) in batch.iter().zip(written).filter(|(_, done)| **done) {
-                recent.keep(&one.submission);
+                recent.keep(&one.submission.form);
             }
         }
         for (at, Waiting { submission, reply }) in batch.into_iter().enumerate() {
             let answer = match &written {
-                Ok(written) => Ok(written[at] || recent.has(&submission)),
+                Ok(written) => Ok(written[at] || recent.has(&submission.form)),
                 Err(_) => Err(Failed),
             };
             // Somebody who is gone is thanked by nobody; the answers are in the box all the same.
@@ -106,13 +116,8 @@ fn write_all(database: &Database, clock: Clock, waiting: &Receiver<Waiting>) {
     }
 }
 
-fn drop_in(
-    conn: &mut Conn,
-    open: &mut HashMap<i64, bool>,
-    today: chrono::NaiveDate,
-    submission: &Submission,
-) -> Result<bool, Error> {
-    let id = submission.campaign_id;
+fn drop_in(conn: &mut Conn, open: &mut HashMap<i64, bool>, submission: &Submission) -> Result<bool, Error> {
+    let (id, today) = (submission.campaign_id, submission.today);
     let is_open = match open.get(&id) {
         Some(known) => *known,
         None => {
@@ -147,15 +152,15 @@ fn drop_in(
 
 /// Forms that were thanked for in the last minutes, in memory alone.
 #[derive(Default)]
-struct Recent(HashMap<(String, String), Instant>);
+struct Recent(HashMap<String, Instant>);
 
 impl Recent {
-    fn keep(&mut self, submission: &Submission) {
-        self.0.insert((submission.invitation.clone(), submission.form.clone()), Instant::now());
+    fn keep(&mut self, form: &str) {
+        self.0.insert(form.to_owned(), Instant::now());
     }
 
-    fn has(&self, submission: &Submission) -> bool {
-        self.0.contains_key(&(submission.invitation.clone(), submission.form.clone()))
+    fn has(&self, form: &str) -> bool {
+        self.0.get(form).is_some_and(|at| at.elapsed() < KNOWN)
     }
 
     fn forget_old(&mut self) {
