@@ -108,6 +108,10 @@ on_both! {
         let nobody = first.post(list, &[("key", &*key), ("petition", &chosen[0])]).await;
         assert!(nobody.text().contains("Choose who sees to the petitions"), "{}", nobody.text());
         assert!(nobody.text().contains(&format!("value=\"{}\" checked", chosen[0])), "{}", nobody.text());
+        let already = first.post(list, &[("key", "already"), ("to", "nobody"), ("petition", &*chosen[0])]).await;
+        let told = first.get(already.location()).await;
+        assert!(told.text().contains("Nothing is assigned. 1 left out.") && told.text().contains("Nobody has it already"), "{}", told.text());
+        assert!(undo(&told).is_none() && !told.text().contains("/reversal"), "{}", told.text());
         // Meanwhile the colleague takes one of them.
         let taken = chosen[1].split(':').next().unwrap().to_owned();
         assign(&mut second, &format!("/petitions/{taken}"), &other).await;
