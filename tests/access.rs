@@ -202,6 +202,7 @@ const TABLE: &[(&str, &str, May)] = &[
     ("post", "/petitions/together", Roles(COMMISSIONER)),
     ("get", "/petitions/batches/{reference}", Roles(COMMISSIONER)),
     ("get", "/petitions/clock", Roles(PETITIONS)),
+    ("get", "/petitions/clock.csv", Roles(PETITIONS)),
     ("get", "/petitions/learning", Roles(COMMISSIONER)),
     ("get", "/petitions/{reference}", Roles(PETITIONS)),
     ("get", "/petitions/{reference}/assign", Roles(PETITIONS)),

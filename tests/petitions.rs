@@ -2,12 +2,13 @@
 
 mod killed;
 mod meanwhile;
+mod timed;
 mod together;
 mod walked;
 
 use actix_web::http::StatusCode;
 use common_ground::access::Role;
-use common_ground::schema::{holds, movements, people};
+use common_ground::schema::{audit_entries, holds, movements, people};
 use diesel::prelude::*;
 
 use crate::decisions::{assert_figures_agree, cared_for, pseudonym, signed_in, stands};

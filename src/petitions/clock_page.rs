@@ -1,25 +1,31 @@
-//! `/petitions/clock`: what is due and overdue, and how long each stage takes, of the petitions a caller may see.
+//! `/petitions/clock`: what is due and overdue, and how long each stage takes, of the petitions a caller may see, as a page
+//! and as a file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{Months, NaiveDate};
 use diesel::prelude::*;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::clock::Pause;
 use super::durations::{Kind, Spread, Took, spread, stages};
 use super::life::State;
 use super::petition::Category;
+use super::worklist::filters::{Course, Stage, View};
 use super::worklist::matching::theirs;
 use super::worklist::whose::Whose;
 use crate::access::{ReadsPetitions, Who};
+use crate::audit::{self, Verb};
 use crate::clock::Now;
+use crate::csv_out::CsvOut;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::store::names;
-use crate::page::{Choice, Chrome, Mistakes, filters, show};
+use crate::page::{Choice, Chrome, Mistakes, Query, download, filters, show};
+use crate::people::pages::practices;
 use crate::schema::{petition_events, petition_questions, petitions};
 
 /// What the address asks for.
@@ -30,14 +36,96 @@ pub struct Wanted {
     months: String,
 }
 
-/// A row of a table: what it is of, and how long it took.
-struct Line {
-    label: String,
-    spread: Option<Spread>,
-    /// How many run now.
-    running: usize,
-    overdue: usize,
+/// Which petitions a row is of, beside their stage.
+enum Of {
+    All,
+    /// By code and name; the code of one whose petitions the caller cannot list is only told.
+    Practice {
+        code: String,
+        name: String,
+        is_listed: bool,
+    },
+    Category(Category),
 }
+
+impl Of {
+    fn label(&self) -> &str {
+        match self {
+            Of::All => "",
+            Of::Practice { name, .. } => name,
+            Of::Category(category) => category.label(),
+        }
+    }
+
+    fn has(&self, one: &One) -> bool {
+        match self {
+            Of::All => true,
+            Of::Practice { code, .. } => one.practice.0 == *code,
+            Of::Category(category) => one.category == Some(*category),
+        }
+    }
+}
+
+/// A row of a table: what it is of, how long it took, and of how many petitions.
+struct Line {
+    of: Of,
+    kind: Kind,
+    spread: Option<Spread>,
+    /// The stage, and how many petitions went through it, are in it, and are overdue there.
+    counts: [(Course, usize); 3],
+    since: NaiveDate,
+}
+
+impl Line {
+    fn label(&self) -> &str {
+        match self.of {
+            Of::All => self.kind.label(),
+            _ => self.of.label(),
+        }
+    }
+
+    /// The list of exactly the petitions a count is of; none where the caller may not list them, or there are none.
+    fn list(&self, course: &Course, count: &usize) -> Option<String> {
+        let stage = Stage { kind: self.kind, course: *course };
+        let query = Query::default()
+            .with("view", View::All.word())
+            .with("stage", stage.word())
+            .with("sent", self.since);
+        let query = match &self.of {
+            _ if *count == 0 => None,
+            Of::All => Some(query),
+            Of::Practice { code, is_listed, .. } => is_listed.then(|| query.with("practice", code)),
+            Of::Category(category) => Some(query.with("category", category.word())),
+        };
+        query.map(|query| format!("/petitions{query}"))
+    }
+
+    /// The cells of [`COLUMNS`].
+    fn cells(&self) -> [String; 9] {
+        let (practice, category) = match &self.of {
+            Of::All => ("", ""),
+            Of::Practice { code, .. } => (code.as_str(), ""),
+            Of::Category(category) => ("", category.word()),
+        };
+        let days = |of: fn(Spread) -> usize| {
+            self.spread.map_or_else(|| "[z]".to_owned(), |spread| of(spread).to_string())
+        };
+        let [ended, running, overdue] = self.counts.map(|(_, count)| count.to_string());
+        [
+            self.since.to_string(),
+            self.kind.word().to_owned(),
+            practice.to_owned(),
+            category.to_owned(),
+            ended,
+            days(|spread| spread.median),
+            days(|spread| spread.ninetieth),
+            running,
+            overdue,
+        ]
+    }
+}
+
+const COLUMNS: &str = "sent_since,stage,practice,category,ended,median_days,ninetieth_days,running,overdue";
 
 #[derive(Template)]
 #[template(path = "petitions/clock.html")]
@@ -66,6 +154,15 @@ impl ClockPage {
     fn period(&self) -> String {
         self.months.to_string()
     }
+
+    fn rows(&self) -> impl Iterator<Item = &Line> {
+        self.by_stage.iter().chain(&self.by_practice).chain(&self.by_category)
+    }
+
+    fn csv(&self) -> String {
+        let query = Query::default().with("months", self.months).with("stage", self.stage.word());
+        format!("/petitions/clock.csv{query}")
+    }
 }
 
 /// The last so many months can be looked at.
@@ -82,61 +179,80 @@ pub async fn clock(
     show(&database.read(read).await?)
 }
 
+/// The same figures as a file.
+pub async fn csv(
+    ReadsPetitions(who): ReadsPetitions,
+    database: web::Data<Database>,
+    now: Now,
+    wanted: web::Query<Wanted>,
+) -> Result<HttpResponse, Error> {
+    let (wanted, actor) = (wanted.into_inner(), who.actor.clone());
+    let page = database.read(move |conn| page(conn, &who, now, &wanted)).await?;
+    let mut out = CsvOut::with_mark(Vec::new()).map_err(anyhow::Error::from)?;
+    out.row(COLUMNS.split(',')).map_err(anyhow::Error::from)?;
+    for line in page.rows() {
+        out.row(line.cells()).map_err(anyhow::Error::from)?;
+    }
+    let (rows, asked) = (page.rows().count(), page.csv());
+    let details = json!({ "kind": "how long petitions take", "rows": rows, "asked": asked });
+    database.write(move |conn| audit::record(conn, now.moment, &actor, Verb::Exported, &[], details)).await?;
+    Ok(download("petitions-clock.csv", out.finish().map_err(anyhow::Error::from)?))
+}
+
 /// A petition and the stages it went through.
 struct One {
-    practice: String,
+    /// Code and name.
+    practice: (String, String),
     category: Option<Category>,
     took: Vec<Took>,
     /// Whether the stage that runs is past its last day.
     is_overdue: bool,
 }
 
+impl One {
+    fn is(&self, kind: Kind, course: Course) -> bool {
+        let late = course != Course::Overdue || self.is_overdue;
+        late && self.took.iter().any(|took| took.kind == kind && took.has_ended == (course == Course::Ended))
+    }
+}
+
+fn line(all: &[One], of: Of, kind: Kind, since: NaiveDate) -> Line {
+    let these: Vec<&One> = all.iter().filter(|one| of.has(one)).collect();
+    let ended = these.iter().flat_map(|one| &one.took).filter(|took| took.kind == kind && took.has_ended);
+    let count = |course: Course| (course, these.iter().filter(|one| one.is(kind, course)).count());
+    let counts = [Course::Ended, Course::Running, Course::Overdue].map(count);
+    Line { spread: spread(ended.map(|took| took.days)), counts, of, kind, since }
+}
+
 fn page(conn: &mut Conn, who: &Who, now: Now, wanted: &Wanted) -> Result<ClockPage, Error> {
     let months = wanted.months.parse().ok().filter(|months| PERIODS.contains(months)).unwrap_or(12);
     let stage = Kind::from_word(&wanted.stage).unwrap_or(Kind::Review);
     let since = now.today.checked_sub_months(Months::new(months)).unwrap_or(now.today);
-    let all = sent_since(conn, who, now, since)?;
-    let line = |label: String, of: &[&One], kind: Kind| {
-        let took = || of.iter().flat_map(|one| one.took.iter().map(move |took| (one, took)));
-        let running = |late: bool| {
-            took()
-                .filter(|(one, took)| took.kind == kind && !took.has_ended && (!late || one.is_overdue))
-                .count()
-        };
-        let ended = took().filter(|(_, took)| took.kind == kind && took.has_ended).map(|(_, took)| took.days);
-        Line { label, spread: spread(ended), running: running(false), overdue: running(true) }
+    let whose = Whose::of(conn, who, now)?;
+    let all = sent_since(conn, &whose, since)?;
+    let listed: BTreeSet<String> = practices(conn, &whose.scope)?.into_iter().map(|(code, _)| code).collect();
+    let theirs: BTreeSet<(&str, &str)> = all.iter().map(|one| (&*one.practice.1, &*one.practice.0)).collect();
+    let of_practice = |(name, code): (&str, &str)| {
+        let is_listed = listed.contains(code);
+        line(&all, Of::Practice { code: code.into(), name: name.into(), is_listed }, stage, since)
     };
-    let everybody: Vec<&One> = all.iter().collect();
-    let by_stage =
-        Kind::ALL.into_iter().map(|kind| line(kind.label().to_owned(), &everybody, kind)).collect();
-    let mut practices: Vec<&str> = all.iter().map(|one| one.practice.as_str()).collect();
-    practices.sort_unstable();
-    practices.dedup();
-    let of_practice = |practice: &str| {
-        let of: Vec<&One> = all.iter().filter(|one| one.practice == practice).collect();
-        line(practice.to_owned(), &of, stage)
-    };
-    let of_category = |category: Category| {
-        let of: Vec<&One> = all.iter().filter(|one| one.category == Some(category)).collect();
-        line(category.label().to_owned(), &of, stage)
-    };
+    let of_category = |category: &Category| line(&all, Of::Category(*category), stage, since);
     Ok(ClockPage {
         chrome: who.chrome(),
         since,
         stage,
         months,
-        by_stage,
-        by_practice: practices.into_iter().map(of_practice).collect(),
-        by_category: Category::ALL.iter().copied().map(of_category).collect(),
+        by_stage: Kind::ALL.into_iter().map(|kind| line(&all, Of::All, kind, since)).collect(),
+        by_practice: theirs.into_iter().map(of_practice).collect(),
+        by_category: Category::ALL.iter().map(of_category).collect(),
     })
 }
 
 /// The petitions the caller may see that were sent on a day or later.
-fn sent_since(conn: &mut Conn, who: &Who, now: Now, since: NaiveDate) -> Result<Vec<One>, Error> {
-    let whose = Whose::of(conn, who, now)?;
+fn sent_since(conn: &mut Conn, whose: &Whose, since: NaiveDate) -> Result<Vec<One>, Error> {
     type Row = (i64, i64, Option<Category>, State, Option<NaiveDate>);
     let rows: Vec<Row> = petitions::table
-        .filter(theirs(&whose))
+        .filter(theirs(whose))
         .filter(petitions::submitted_on.ge(since))
         .order(petitions::id)
         .select((
@@ -151,7 +267,7 @@ fn sent_since(conn: &mut Conn, who: &Who, now: Now, since: NaiveDate) -> Result<
     let mut practices: Vec<i64> = rows.iter().map(|row| row.1).collect();
     practices.sort_unstable();
     practices.dedup();
-    let practices = names(conn, &practices)?;
+    let names = names(conn, &practices)?;
     let (mut events, mut pauses) = (HashMap::new(), HashMap::new());
     for some in ids.chunks(5_000) {
         let happened: Vec<(i64, State, NaiveDate)> = petition_events::table
@@ -178,9 +294,9 @@ fn sent_since(conn: &mut Conn, who: &Who, now: Now, since: NaiveDate) -> Result<
     let one = |(id, practice, category, state, due): Row| {
         let events = events.get(&id).map_or(&[][..], Vec::as_slice);
         let pauses = pauses.get(&id).map_or(&[][..], Vec::as_slice);
-        let is_overdue = state.is_open() && due.is_some_and(|due| due < now.today);
-        let practice = practices.get(&practice).map(|(_, name)| name.clone()).unwrap_or_default();
-        One { practice, category, took: stages(events, pauses, now.today), is_overdue }
+        let is_overdue = state.is_open() && due.is_some_and(|due| due < whose.today);
+        let practice = names.get(&practice).cloned().unwrap_or_default();
+        One { practice, category, took: stages(events, pauses, whose.today), is_overdue }
     };
     Ok(rows.into_iter().map(one).collect())
 }

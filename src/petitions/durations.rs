@@ -44,13 +44,18 @@ impl Kind {
         }
     }
 
-    fn of(state: State) -> Option<Kind> {
-        match state {
-            State::WithProvider => Some(Kind::Opinion),
-            State::UnderReview => Some(Kind::Review),
-            State::Appealed => Some(Kind::Appeal),
-            _ => None,
+    /// The state in which it runs; while information is waited for another stage runs as well.
+    pub fn state(self) -> Option<State> {
+        match self {
+            Kind::Opinion => Some(State::WithProvider),
+            Kind::Review => Some(State::UnderReview),
+            Kind::Appeal => Some(State::Appealed),
+            Kind::Information => None,
         }
+    }
+
+    fn of(state: State) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.state() == Some(state))
     }
 }
 
@@ -64,7 +69,7 @@ pub struct Took {
 }
 
 /// The stages a petition has gone through: `events` are states and days in their order, `pauses` the waits for
-/// information.
+/// information. A wait that ended without an answer, for the petition was withdrawn, is no stage.
 pub fn stages(events: &[(State, NaiveDate)], pauses: &[Pause], today: NaiveDate) -> Vec<Took> {
     let mut took = Vec::new();
     let mut running: Option<(Kind, NaiveDate)> = None;
@@ -88,7 +93,8 @@ pub fn stages(events: &[(State, NaiveDate)], pauses: &[Pause], today: NaiveDate)
     if let Some((kind, from)) = running {
         took.push(Took { kind, days: used(from, today, pauses), has_ended: false });
     }
-    for pause in pauses {
+    let waits = events.last().is_some_and(|(state, _)| *state == State::InfoRequested);
+    for pause in pauses.iter().filter(|pause| waits || pause.answered_on.is_some()) {
         let days = used(pause.asked_on, pause.answered_on.unwrap_or(today), &[]);
         took.push(Took { kind: Kind::Information, days, has_ended: pause.answered_on.is_some() });
     }
@@ -137,6 +143,18 @@ mod tests {
         let took = stages(&events, &pauses, day("2026-11-24"));
         let of = |kind, days| Took { kind, days, has_ended: true };
         assert_eq!(took, [of(Kind::Opinion, 4), of(Kind::Review, 2), of(Kind::Information, 3)]);
+    }
+
+    #[test]
+    fn a_question_runs_until_it_is_answered_or_the_petition_is_withdrawn() {
+        let pauses = [Pause { asked_on: day("2026-11-23"), answered_on: None }];
+        let mut events =
+            vec![(State::UnderReview, day("2026-11-23")), (State::InfoRequested, day("2026-11-23"))];
+        let kinds = |took: &[Took]| took.iter().map(|one| (one.kind, one.has_ended)).collect::<Vec<_>>();
+        let took = stages(&events, &pauses, day("2026-11-25"));
+        assert_eq!(kinds(&took), [(Kind::Review, false), (Kind::Information, false)]);
+        events.push((State::Withdrawn, day("2026-11-24")));
+        assert_eq!(kinds(&stages(&events, &pauses, day("2026-11-25"))), [(Kind::Review, true)]);
     }
 
     #[test]

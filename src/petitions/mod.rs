@@ -65,6 +65,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/petitions/together", web::post().to(together_page::approve))
         .route("/petitions/batches/{reference}", web::get().to(together_page::done))
         .route("/petitions/clock", web::get().to(clock_page::clock))
+        .route("/petitions/clock.csv", web::get().to(clock_page::csv))
         .route("/petitions/learning", web::get().to(learning_page::learning))
         .route("/petitions/{reference}", web::get().to(page::petition))
         .route("/petitions/{reference}/assign", web::get().to(assign_page::form))

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use super::filters::{Age, Assigned, Due, Filters, NO_GROUP, Standing, View};
+use super::filters::{Age, Assigned, Due, Filters, NO_GROUP, Stage, Standing, View};
 use super::whose::Whose;
 use crate::database::Conn;
 use crate::error::Error;
@@ -15,11 +15,13 @@ use crate::petitions::petition::Category;
 use crate::runs::store::Locality;
 
 /// The names of filters in an address, in the order of the form.
-const NAMES: [&str; 9] =
-    ["locality", "practice", "group", "state", "category", "age", "due", "assigned", "decided"];
+const NAMES: [&str; 11] = [
+    "locality", "practice", "group", "state", "category", "age", "due", "assigned", "decided", "stage",
+    "sent",
+];
 
 /// The filters whose choices do not tell what is whose, as a page names them.
-const FIXED: [(&str, &str); 8] = [
+const FIXED: [(&str, &str); 10] = [
     ("view", "View"),
     ("group", "Group, from or to"),
     ("state", "State"),
@@ -28,6 +30,8 @@ const FIXED: [(&str, &str); 8] = [
     ("due", "Due"),
     ("assigned", "Assigned to"),
     ("decided", "Decided since"),
+    ("stage", "Stage"),
+    ("sent", "Sent since"),
 ];
 
 /// What a caller can choose from.
@@ -72,6 +76,7 @@ impl Offers {
             "age" => Age::from_word(value).is_some(),
             "due" => Due::from_word(value).is_some(),
             "assigned" => Assigned::from_word(value).is_some(),
+            "stage" => Stage::from_word(value).is_some(),
             _ => value.parse::<NaiveDate>().is_ok(),
         }))
     }
@@ -90,6 +95,8 @@ impl Offers {
             assigned: query.get("assigned").and_then(Assigned::from_word),
             due: query.get("due").and_then(Due::from_word),
             decided_from: query.get("decided").and_then(|day| day.parse().ok()),
+            stage: query.get("stage").and_then(Stage::from_word),
+            sent_from: query.get("sent").and_then(|day| day.parse().ok()),
             person: None,
         }
     }
@@ -113,9 +120,13 @@ impl Offers {
             "age" => format!("Age of case: {}", of(Age::from_word(value).map(Age::label))),
             "due" => format!("Due: {}", of(Due::from_word(value).map(Due::label))),
             "assigned" => format!("Assigned to: {}", of(Assigned::from_word(value).map(Assigned::label))),
-            _ => {
+            "stage" => {
+                format!("Stage: {}", Stage::from_word(value).map_or_else(|| value.to_owned(), Stage::label))
+            }
+            name => {
                 let day = value.parse::<NaiveDate>().map_or_else(|_| value.to_owned(), long_day);
-                format!("Decided since: {day}")
+                let what = if name == "sent" { "Sent" } else { "Decided" };
+                format!("{what} since: {day}")
             }
         }
     }

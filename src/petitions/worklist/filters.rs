@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::access::Role;
+use crate::petitions::durations::Kind;
 use crate::petitions::life::State;
 use crate::petitions::petition::Category;
 use crate::stored_as_text;
@@ -163,6 +164,48 @@ impl Due {
     }
 }
 
+stored_as_text! {
+    /// How far a stage of a petition has come.
+    Course {
+        Ended = "ended",
+        Running = "running",
+        Overdue = "overdue",
+    }
+}
+
+impl Course {
+    pub fn label(self) -> &'static str {
+        match self {
+            Course::Ended => "ended",
+            Course::Running => "running",
+            Course::Overdue => "overdue",
+        }
+    }
+}
+
+/// A stage that a petition went through, or is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stage {
+    pub kind: Kind,
+    pub course: Course,
+}
+
+impl Stage {
+    /// As an address has it: `review-ended`.
+    pub fn word(self) -> String {
+        format!("{}-{}", self.kind.word(), self.course.word())
+    }
+
+    pub fn from_word(word: &str) -> Option<Stage> {
+        let (kind, course) = word.split_once('-')?;
+        Some(Stage { kind: Kind::from_word(kind)?, course: Course::from_word(course)? })
+    }
+
+    pub fn label(self) -> String {
+        format!("{}, {}", self.kind.label(), self.course.label())
+    }
+}
+
 /// What a list is narrowed to, within what its reader may see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filters {
@@ -180,6 +223,9 @@ pub struct Filters {
     pub due: Option<Due>,
     /// Decided on this day or later.
     pub decided_from: Option<NaiveDate>,
+    pub stage: Option<Stage>,
+    /// Sent on this day or later.
+    pub sent_from: Option<NaiveDate>,
     /// Row id.
     pub person: Option<i64>,
 }
@@ -198,6 +244,8 @@ impl Filters {
             assigned: None,
             due: None,
             decided_from: None,
+            stage: None,
+            sent_from: None,
             person: None,
         }
     }
@@ -263,6 +311,17 @@ mod tests {
             assert_eq!(bands.iter().filter(within).count(), 1, "{age}");
             assert_eq!(within(&&Age::From5), age >= 5);
         }
+    }
+
+    #[test]
+    fn a_stage_is_read_back_from_its_word() {
+        for kind in Kind::ALL {
+            for course in Course::ALL {
+                let stage = Stage { kind, course: *course };
+                assert_eq!(Stage::from_word(&stage.word()), Some(stage));
+            }
+        }
+        assert_eq!(Stage::from_word("review"), None);
     }
 
     #[test]

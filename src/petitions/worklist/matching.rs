@@ -6,17 +6,18 @@ use diesel::expression::BoxableExpression;
 use diesel::prelude::*;
 use diesel::sql_types::{self, Bool};
 
-use super::filters::{Age, Assigned, Due, Filters, NO_GROUP, Standing, View};
+use super::filters::{Age, Assigned, Course, Due, Filters, NO_GROUP, Stage, Standing, View};
 use super::whose::Whose;
 use crate::access::Role;
 use crate::calendar::{working_days_before, working_days_left};
 use crate::database::MultiBackend;
+use crate::petitions::durations::Kind;
 use crate::petitions::life::State;
 use crate::petitions::petition::Opinion;
 use crate::petitions::store::open_states;
 use crate::schema::{
-    holds, organisations, petition_assignments, petition_decisions, petition_drafters, petition_opinions,
-    petitions,
+    holds, organisations, petition_assignments, petition_decisions, petition_drafters, petition_events,
+    petition_opinions, petition_questions, petitions,
 };
 
 /// A condition on petitions.
@@ -73,6 +74,12 @@ pub fn matching(whose: &Whose, filters: &Filters) -> Condition {
     if let Some(from) = filters.decided_from {
         let decided = [State::Approved, State::Rejected, State::RejectionConfirmed, State::Overturned];
         all = Box::new(all.and(petitions::state.eq_any(decided)).and(petitions::closed_on.ge(from)));
+    }
+    if let Some(from) = filters.sent_from {
+        all = Box::new(all.and(petitions::submitted_on.ge(from)));
+    }
+    if let Some(stage) = filters.stage {
+        all = Box::new(all.and(staged(stage, whose.today)));
     }
     all
 }
@@ -230,6 +237,45 @@ fn assigned_by_organisation(whose: &Whose, assigned: Assigned) -> Condition {
         Assigned::Nobody => Box::new(petitions::id.ne_all(with).nullable()),
         _ => Box::new(petitions::id.eq_any(with).nullable()),
     }
+}
+
+/// Which petitions went through a stage, or are in it, as [`crate::petitions::durations::stages`] finds it of one.
+fn staged(stage: Stage, today: NaiveDate) -> Condition {
+    match stage.course {
+        Course::Running => running(stage.kind),
+        Course::Overdue => Box::new(running(stage.kind).and(is_overdue(today))),
+        Course::Ended => match stage.kind.state() {
+            Some(state) => Box::new(went_through(state).and(not(running(stage.kind)))),
+            None => {
+                let answered = petition_questions::table
+                    .filter(petition_questions::petition_id.eq(petitions::id))
+                    .filter(petition_questions::answered_on.is_not_null());
+                Box::new(exists(answered).nullable())
+            }
+        },
+    }
+}
+
+/// In the stage, its clock stopped or not.
+fn running(kind: Kind) -> Condition {
+    let waits = petition_questions::table
+        .filter(petition_questions::petition_id.eq(petitions::id))
+        .filter(petition_questions::answered_on.is_null());
+    let stopped = petitions::state.eq(State::InfoRequested);
+    match kind.state() {
+        Some(state) => {
+            let here = stopped.and(exists(waits.filter(petition_questions::asked_in.eq(state))));
+            Box::new(went_through(state).and(petitions::state.eq(state).or(here)))
+        }
+        None => Box::new(stopped.and(exists(waits)).nullable()),
+    }
+}
+
+fn went_through(state: State) -> Condition {
+    let happened = petition_events::table
+        .filter(petition_events::petition_id.eq(petitions::id))
+        .filter(petition_events::state.eq(state));
+    Box::new(exists(happened).nullable())
 }
 
 /// Of an open petition, whose days since it was submitted, or drafted, lie in a band.
