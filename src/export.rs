@@ -9,7 +9,7 @@ use chrono::{Days, NaiveDate};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use crate::audit::file::write_trail;
+use crate::audit::file::{Extent, record_export, write_trail};
 use crate::audit::trail::midnight;
 use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::Now;
@@ -90,16 +90,16 @@ impl Export {
             !self.identified || !matches!(self.kind, Kind::Audit | Kind::Petitions),
             "petitions and the audit trail know people by pseudonym: --identified is for people, placements and movements"
         );
-        self.record(ground)?;
+        let entry = self.record(ground)?;
         match &self.out {
-            Some(path) => private_file::write(path, |file| self.write(ground, file))?,
-            None => self.write(ground, std::io::stdout())?,
+            Some(path) => private_file::write(path, |file| self.write(ground, entry, file))?,
+            None => self.write(ground, entry, std::io::stdout())?,
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    /// An export is told of before anything of it is written.
-    fn record(&self, ground: &Ground) -> Result<(), Error> {
+    /// An export is told of before anything of it is written; the running number of the entry that tells.
+    fn record(&self, ground: &Ground) -> Result<i64, Error> {
         let now = ground.now().moment;
         ground.database.write_now(|conn| {
             let localities = runs::localities(conn, self.locality.as_deref())?;
@@ -107,12 +107,19 @@ impl Export {
                 localities.iter().map(|locality| Subject::locality(&locality.code)).collect();
             let details =
                 json!({ "kind": self.kind.word(), "identified": self.identified, "as_of": self.as_of });
-            let verb = match self.kind {
-                Kind::Audit => Verb::AuditExported,
-                Kind::People | Kind::Placements | Kind::Movements | Kind::Petitions => Verb::PeopleExported,
-            };
-            audit::record(conn, now, &Actor::command_line(), verb, &subjects, details)
+            let actor = Actor::command_line();
+            match self.kind {
+                Kind::Audit => record_export(conn, now, &actor, &subjects, details, self.extent()),
+                Kind::People | Kind::Placements | Kind::Movements | Kind::Petitions => {
+                    audit::record_entry(conn, now, &actor, Verb::PeopleExported, &subjects, details)
+                }
+            }
         })
+    }
+
+    fn extent(&self) -> Extent<'_> {
+        let after = self.as_of.map(|day| day.checked_add_days(Days::new(1)).unwrap_or(day));
+        Extent { locality: self.locality.as_deref(), until: after.map(midnight) }
     }
 
     /// What the first sheet of a workbook says.
@@ -133,7 +140,7 @@ impl Export {
         ]
     }
 
-    fn write(&self, ground: &Ground, output: impl Write + Send) -> Result<(), Error> {
+    fn write(&self, ground: &Ground, entry: i64, output: impl Write + Send) -> Result<(), Error> {
         let output = BufWriter::new(output);
         let now = ground.now();
         let mut out = match self.format {
@@ -152,11 +159,7 @@ impl Export {
                     let on = self.as_of.unwrap_or(now.today);
                     runs::write_placements(conn, &localities, on, self.identified, &mut out)
                 }
-                Kind::Audit => {
-                    let until =
-                        self.as_of.map(|day| midnight(day.checked_add_days(Days::new(1)).unwrap_or(day)));
-                    write_trail(conn, self.locality.as_deref(), until, &mut out)
-                }
+                Kind::Audit => write_trail(conn, self.extent(), entry, &mut out),
                 Kind::Petitions => write_petitions(conn, &localities, self.as_of, &mut out),
                 Kind::Movements => {
                     runs::write_movements(conn, &localities, self.as_of, self.identified, &mut out)

@@ -5,9 +5,12 @@ use std::os::unix::fs::PermissionsExt;
 use actix_web::http::StatusCode;
 use common_ground::access::Role;
 use common_ground::audit::{Actor, Subject, Verb, record_entry};
+use common_ground::database::Conn;
 use common_ground::schema::{
-    audit_entries, care_agreements, localities, organisations, people, person_records,
+    audit_concerns, audit_entries, care_agreements, localities, organisations, people, person_records,
+    proposals,
 };
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use crate::grouped::{day, grouped, loaded, people_in};
@@ -251,15 +254,62 @@ on_both! {
         let entries: i64 = portal.read(|conn| Ok(audit_entries::table.count().get_result(conn)?));
         assert!(text.starts_with("entry,at,who,acting_as,role,verb,subject,from,digest\r\n1,"), "{text}");
         assert_eq!(text.lines().count() as i64, entries + 1);
+        let rows = |portal: &TestPortal| {
+            let content: Option<String> = portal.read(|conn| Ok(audit_entries::table
+                .find(last(portal, "exported the audit trail")).select(audit_entries::content).first(conn)?));
+            let content: serde_json::Value = serde_json::from_str(&content.unwrap()).unwrap();
+            content["details"]["rows"].as_i64()
+        };
+        assert_eq!(rows(&portal), Some(entries), "its own entry says how many, itself among them");
         assert!(text.lines().last().unwrap().contains(",exported the audit trail,locality LOC01; locality LOC02,"), "{text}");
         assert_eq!(std::fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
         let of_one = command(&portal, &["export", "audit", "--locality", "LOC02", "--format", "ndjson"]).out;
         let lines: Vec<serde_json::Value> = of_one.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert!(lines.iter().any(|line| line["subject"] == format!("person {there}") && line["entry"].is_i64()), "{of_one}");
         assert!(!of_one.contains(&here), "{of_one}");
+        assert_eq!(rows(&portal), Some(lines.len() as i64));
         let before = command(&portal, &["export", "audit", "--as-of", "2015-04-01"]).out;
+        assert_eq!(rows(&portal), Some(0));
         assert_eq!(before.lines().count(), 1, "the time of an entry is the real one: {before}");
         let named = command(&portal, &["export", "audit", "--identified"]);
         assert!(named.code == 1 && named.err.contains("know people by pseudonym"), "{}", named.err);
+    }
+}
+
+/// Whom an entry concerns.
+fn whom(portal: &TestPortal, entry: i64) -> Vec<String> {
+    portal.read(|conn| {
+        let marks = audit_concerns::table.filter(audit_concerns::entry_id.eq(entry));
+        Ok(marks.order(audit_concerns::whom).select(audit_concerns::whom).load(conn)?)
+    })
+}
+
+on_both! {
+    async fn an_entry_from_before_about_a_proposal_concerns_the_proposals_locality_alone(portal) {
+        let portal = grouped(portal);
+        let actor = Actor { acting_as: "PN01".into(), ..Actor::service() };
+        let now = portal.tools.clock.now().moment;
+        let [old, elsewhere] = portal.write(|conn| {
+            let place: i64 = localities::table.filter(localities::code.eq("LOC01")).select(localities::id).first(conn)?;
+            diesel::insert_into(proposals::table)
+                .values((proposals::reference.eq("CP-1"), proposals::locality_id.eq(place), proposals::state.eq("proposed"),
+                    proposals::title.eq(""), proposals::reason.eq(""), proposals::equality_note.eq(""), proposals::hash.eq(""),
+                    proposals::proposed_who.eq(""), proposals::decided_who.eq(""), proposals::decision_reason.eq(""), proposals::impact.eq(""), proposals::who.eq(""), proposals::created_at.eq(now)))
+                .execute(conn)?;
+            let mut entry = |subjects: &[Subject]| record_entry(conn, now, &actor, Verb::TextCleared, subjects, serde_json::json!({}));
+            Ok([entry(&[Subject::proposal("CP-1")])?, entry(&[Subject::proposal("CP-1"), Subject::locality("LOC02")])?])
+        });
+        assert_eq!(whom(&portal, old), ["locality/LOC01"]);
+        portal.write(|conn| {
+            diesel::update(audit_concerns::table.filter(audit_concerns::entry_id.eq(old)))
+                .set(audit_concerns::whom.eq("locality/LOC02")).execute(conn)?;
+            match conn {
+                Conn::Sqlite(inner) => inner.batch_execute(include_str!("../migrations/sqlite/2026-11-24-000034_proposals_concern/up.sql"))?,
+                Conn::Postgres(inner) => inner.batch_execute(include_str!("../migrations/postgres/2026-11-24-000034_proposals_concern/up.sql"))?,
+            }
+            Ok(())
+        });
+        assert_eq!(whom(&portal, old), ["locality/LOC01"]);
+        assert_eq!(whom(&portal, elsewhere), ["locality/LOC01", "locality/LOC02"]);
     }
 }

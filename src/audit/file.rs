@@ -3,15 +3,18 @@
 use std::io::Write;
 
 use actix_web::{HttpResponse, web};
+use diesel::connection::SimpleConnection;
+use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use serde_json::json;
 
 use super::trail::{self, Entry, Ours, Records};
-use super::{Verb, chosen, concerns, record};
+use super::{Actor, Subject, Verb, chosen, concerns, record, record_entry};
 use crate::access::{Auditor, Who};
 use crate::clock::{Moment, Now};
 use crate::csv_out::CsvOut;
-use crate::database::{Conn, Database};
+use crate::database::{Conn, Database, MultiBackend};
 use crate::error::Error;
 use crate::movements::csv::{MOST_ROWS, TOO_MANY};
 use crate::page::{Query, download};
@@ -51,32 +54,73 @@ fn file(conn: &mut Conn, who: &Who, query: &Query) -> Result<(usize, Vec<u8>), E
     Ok((entries.len(), out.finish().map_err(anyhow::Error::from)?))
 }
 
-/// Writes the trail, oldest first: of one locality (its code) or all of it, up to a moment or all; how many rows.
+/// What an export of the trail is narrowed to: a locality (its code), and what was before a moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extent<'a> {
+    pub locality: Option<&'a str>,
+    pub until: Option<Moment>,
+}
+
+type Condition = Box<dyn BoxableExpression<audit_entries::table, MultiBackend, SqlType = Bool>>;
+
+impl Extent<'_> {
+    /// Its entries up to a running number.
+    fn through(self, last: i64) -> Condition {
+        let mut all: Condition = Box::new(audit_entries::id.le(last));
+        if let Some(code) = self.locality {
+            let concern = audit_concerns::table
+                .filter(audit_concerns::whom.eq(concerns::locality(code)))
+                .filter(audit_concerns::entry_id.eq(audit_entries::id));
+            all = Box::new(all.and(exists(concern)));
+        }
+        if let Some(until) = self.until {
+            all = Box::new(all.and(audit_entries::at.lt(until)));
+        }
+        all
+    }
+}
+
+/// Tells of an export of the trail in the trail, with how many rows it has; the running number it ends with, its own.
+///
+/// Whoever writes an entry at the same moment is waited for, so that none of a lower number comes after the count.
+pub fn record_export(
+    conn: &mut Conn,
+    now: Moment,
+    actor: &Actor,
+    subjects: &[Subject],
+    mut details: serde_json::Value,
+    extent: Extent<'_>,
+) -> Result<i64, Error> {
+    if let Conn::Postgres(inner) = conn {
+        inner.batch_execute("LOCK TABLE audit_entries IN SHARE ROW EXCLUSIVE MODE")?;
+    }
+    let before: i64 = audit_entries::table.filter(extent.through(i64::MAX)).count().get_result(conn)?;
+    let is_in_it = extent.until.is_none_or(|until| now < until);
+    details["rows"] = json!(before + i64::from(is_in_it));
+    record_entry(conn, now, actor, Verb::AuditExported, subjects, details)
+}
+
+/// Writes the trail of an extent, oldest first, up to a running number; how many rows.
 pub fn write_trail(
     conn: &mut Conn,
-    locality: Option<&str>,
-    until: Option<Moment>,
+    extent: Extent<'_>,
+    through: i64,
     out: &mut CsvOut<impl Write>,
 ) -> Result<usize, Error> {
     write(out, COLUMNS.split(','))?;
     let (mut last, mut count) = (0, 0);
     loop {
-        let mut query = audit_entries::table.filter(audit_entries::id.gt(last)).into_boxed();
-        if let Some(code) = locality {
-            let concern = audit_concerns::table
-                .filter(audit_concerns::whom.eq(concerns::locality(code)))
-                .filter(audit_concerns::entry_id.eq(audit_entries::id));
-            query = query.filter(diesel::dsl::exists(concern));
-        }
-        if let Some(until) = until {
-            query = query.filter(audit_entries::at.lt(until));
-        }
-        let entries: Vec<Entry> =
-            query.order(audit_entries::id).limit(AT_ONCE).select(Entry::as_select()).load(conn)?;
+        let entries: Vec<Entry> = audit_entries::table
+            .filter(extent.through(through))
+            .filter(audit_entries::id.gt(last))
+            .order(audit_entries::id)
+            .limit(AT_ONCE)
+            .select(Entry::as_select())
+            .load(conn)?;
         let Some(end) = entries.last() else { return Ok(count) };
         last = end.id;
         count += entries.len();
-        let ours = locality.map(|code| Ours(vec![concerns::locality(code)]));
+        let ours = extent.locality.map(|code| Ours(vec![concerns::locality(code)]));
         rows(conn, ours.as_ref(), &entries, out)?;
     }
 }

@@ -1,0 +1,2 @@
+-- Whom an entry concerns stays as it is.
+SELECT 1;
