@@ -232,6 +232,9 @@ pub fn navigation(role: Role) -> Vec<NavItem> {
     if RUNS.contains(&role) {
         items.push(item("Grouping runs", "/runs"));
     }
+    if CAMPAIGNS.contains(&role) {
+        items.push(item("Campaigns", "/campaigns"));
+    }
     if IMPORTS.contains(&role) {
         items.push(item("Imports", "/imports"));
     }
@@ -277,6 +280,10 @@ pub const DECISIONS: &[Role] = &[Role::Provider, Role::Commissioner, Role::Gp, R
 /// Roles that read petitions, within their scope.
 pub const PETITIONS: &[Role] =
     &[Role::Gp, Role::PracticeStaff, Role::NetworkManager, Role::Provider, Role::Commissioner];
+/// Roles that read LTC6 campaigns of their localities; commissioners alone run them.
+pub const CAMPAIGNS: &[Role] = &[Role::Commissioner, Role::Analyst, Role::Keyer];
+/// Roles that note letters of a campaign that came back.
+pub const NOTES_RETURNS: &[Role] = &[Role::Commissioner, Role::Keyer];
 /// Roles that bring data in.
 pub const IMPORTS: &[Role] = &[Role::Administrator, Role::Analyst];
 
@@ -370,6 +377,14 @@ in_role! {
 in_role! {
     /// A GP, for the practice.
     Gp: &[Role::Gp]
+}
+in_role! {
+    /// May read LTC6 campaigns.
+    ReadsCampaigns: CAMPAIGNS
+}
+in_role! {
+    /// Notes letters of a campaign that came back.
+    NotesReturns: NOTES_RETURNS
 }
 in_role! {
     /// May bring data in.

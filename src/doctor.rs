@@ -8,6 +8,7 @@ use crate::config::Settings;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::installation;
+use crate::ltc6;
 use crate::schema::{localities, organisations, outgoing_mail, users};
 
 /// Writes findings, a line each; whether all is well.
@@ -25,6 +26,7 @@ pub fn run(settings: &Settings, out: &mut impl Write) -> anyhow::Result<bool> {
                 true => (true, "the keys are those the database was made with".into()),
                 false => (false, "the keys are not those the database was made with".into()),
             });
+            found.extend(database.read_now(|conn| ltc6::campaigns::opening::findings(conn, keys))?);
         }
         found.extend(database.read_now(findings)?);
     } else {

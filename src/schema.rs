@@ -176,7 +176,7 @@ diesel::table! {
     outgoing_mail (id) {
         id -> BigInt,
         reference -> Text,
-        to_user_id -> BigInt,
+        to_user_id -> Nullable<BigInt>,
         letter -> Text,
         about -> Text,
         state -> Text,
@@ -186,6 +186,7 @@ diesel::table! {
         created_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
         version -> BigInt,
+        invitation -> Nullable<Text>,
     }
 }
 
@@ -966,6 +967,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    campaign_rounds (campaign_id, number) {
+        campaign_id -> BigInt,
+        number -> BigInt,
+        made_on -> Date,
+        letters -> BigInt,
+        emails -> BigInt,
+        times -> BigInt,
+    }
+}
+
+diesel::table! {
+    ltc6_opt_outs (person_id) {
+        person_id -> BigInt,
+    }
+}
+
+diesel::table! {
     ltc6_invitations (key) {
         key -> Text,
         campaign_id -> BigInt,
@@ -1220,6 +1238,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaigns,
     campaign_strata,
     campaign_exclusions,
+    campaign_rounds,
+    ltc6_opt_outs,
     ltc6_invitations,
     ltc6_codes,
     ltc6_turnout,

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
-use common_ground::access::{COMMENTS, DECISIONS, GROUPS, IMPORTS, PEOPLE, PETITIONS, RUNS, Role};
+use common_ground::access::{
+    CAMPAIGNS, COMMENTS, DECISIONS, GROUPS, IMPORTS, NOTES_RETURNS, PEOPLE, PETITIONS, RUNS, Role,
+};
 
 use crate::harness::{Browser, Engine, TestPortal};
 
@@ -240,6 +242,23 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/decisions/{pseudonym}/review", Roles(PROVIDER)),
     ("post", "/decisions/{pseudonym}/review", Roles(PROVIDER)),
     ("post", "/decisions/{pseudonym}/decision", Roles(PROVIDER)),
+    ("get", "/campaigns", Roles(CAMPAIGNS)),
+    ("get", "/campaigns.csv", Roles(CAMPAIGNS)),
+    ("get", "/campaigns/new", Roles(COMMISSIONER)),
+    ("post", "/campaigns/new", Roles(COMMISSIONER)),
+    ("get", "/campaigns/{reference}", Roles(CAMPAIGNS)),
+    ("get", "/campaigns/{reference}/details", Roles(COMMISSIONER)),
+    ("post", "/campaigns/{reference}/details", Roles(COMMISSIONER)),
+    ("get", "/campaigns/{reference}/sample", Roles(COMMISSIONER)),
+    ("post", "/campaigns/{reference}/sample", Roles(COMMISSIONER)),
+    ("get", "/campaigns/{reference}/opening", Roles(COMMISSIONER)),
+    ("post", "/campaigns/{reference}/opening", Roles(COMMISSIONER)),
+    ("get", "/campaigns/{reference}/letters", Roles(COMMISSIONER)),
+    ("post", "/campaigns/{reference}/letters", Roles(COMMISSIONER)),
+    ("get", "/campaigns/{reference}/returns", Roles(NOTES_RETURNS)),
+    ("post", "/campaigns/{reference}/returns", Roles(NOTES_RETURNS)),
+    ("get", "/campaigns/{reference}/cancellation", Roles(COMMISSIONER)),
+    ("post", "/campaigns/{reference}/cancellation", Roles(COMMISSIONER)),
     ("get", "/runs", Roles(RUNS)),
     ("get", "/runs.csv", Roles(RUNS)),
     ("get", "/runs/new", Roles(COMMISSIONER)),

@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod agreeing;
 mod audit;
+mod campaigns;
 mod command_line;
 mod criteria;
 mod criteria_agreement;

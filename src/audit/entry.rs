@@ -145,6 +145,13 @@ stored_as_text! {
         UnmaskingsListed = "listed break-glass reads",
         UnmaskingLookedAt = "marked a break-glass read as looked at",
         UnmaskingReopened = "marked a break-glass read as not looked at",
+        CampaignDrafted = "drafted a campaign",
+        CampaignChanged = "changed a draft campaign",
+        CampaignCancelled = "cancelled a campaign",
+        CampaignDrawn = "drew the sample of a campaign",
+        CampaignOpened = "opened a campaign",
+        LettersMade = "made the letters of a campaign",
+        ReturnNoted = "noted a returned letter",
         SettingChanged = "changed a setting",
         MailRetried = "retried a mail",
         MailRead = "read a mail",
@@ -163,7 +170,7 @@ pub struct Subject {
 
 impl Subject {
     /// What kinds there are, as entries store them.
-    pub const KINDS: [&str; 15] = [
+    pub const KINDS: [&str; 16] = [
         "person",
         "petition",
         "user",
@@ -179,6 +186,7 @@ impl Subject {
         "break-glass read",
         "sharing agreement",
         "criteria",
+        "campaign",
     ];
 
     fn new(kind: &'static str, reference: impl Into<String>) -> Subject {
@@ -247,6 +255,11 @@ impl Subject {
     /// A mail, by reference.
     pub fn mail(reference: impl Into<String>) -> Subject {
         Subject::new("mail", reference)
+    }
+
+    /// An LTC6 campaign, by reference.
+    pub fn campaign(reference: impl Into<String>) -> Subject {
+        Subject::new("campaign", reference)
     }
 
     /// A break-glass read, by reference.

@@ -5,11 +5,13 @@ use actix_web::web;
 pub mod answers;
 pub mod ballot;
 pub mod campaign;
+pub mod campaigns;
 pub mod clockwork;
 pub mod code;
 pub mod instrument;
 mod patient;
 pub mod tickets;
+pub mod wilson;
 pub mod words;
 
 use crate::database::Database;
@@ -31,5 +33,6 @@ impl Ltc6 {
 }
 
 pub fn routes(config: &mut web::ServiceConfig) {
+    campaigns::routes(config);
     patient::routes(config);
 }

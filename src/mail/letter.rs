@@ -38,6 +38,9 @@ stored_as_text! {
         PetitionReminder = "petition_reminder",
         PetitionOverdue = "petition_overdue",
         CoverNamed = "cover_named",
+        // To people who are no users: written as it is sent, for it holds a code.
+        Ltc6Invitation = "ltc6_invitation",
+        Ltc6Reminder = "ltc6_reminder",
     }
 }
 
@@ -71,6 +74,8 @@ impl Letter {
             Letter::PetitionReminder => "Reminder of a petition",
             Letter::PetitionOverdue => "Petition overdue",
             Letter::CoverNamed => "Cover of an absence",
+            Letter::Ltc6Invitation => "Questionnaire",
+            Letter::Ltc6Reminder => "Reminder of a questionnaire",
         }
     }
 
@@ -103,12 +108,17 @@ impl Letter {
             | Letter::PetitionReminder
             | Letter::PetitionOverdue
             | Letter::CoverNamed => None,
+            | Letter::Ltc6Invitation
+            | Letter::Ltc6Reminder => None,
         }
     }
 
     /// Subject and text, with `link` where the link stands. `about` is what the outbox's row says it is about.
     pub fn write(self, reference: &str, about: &str, link: &str) -> anyhow::Result<Written> {
         let text = match self {
+            Letter::Ltc6Invitation | Letter::Ltc6Reminder => {
+                anyhow::bail!("a letter with a code is written as it is sent, and not shown")
+            }
             Letter::Invitation => Invitation { reference, link }.render(),
             Letter::Reset => Reset { reference, link }.render(),
             Letter::CriteriaProposed
@@ -142,8 +152,12 @@ impl Letter {
             Letter::CoverNamed => Absence { about: About::read(about)?, reference, link }.render(),
         }
         .context("writing a letter")?;
-        let (subject, text) = text.split_once("\n\n").context("a letter has a subject and a text")?;
-        Ok(Written { subject: subject.to_owned(), text: text.to_owned() })
+        Written::of(&text)
+    }
+
+    /// Whether it holds a code: then no page shows its text.
+    pub fn holds_code(self) -> bool {
+        matches!(self, Letter::Ltc6Invitation | Letter::Ltc6Reminder)
     }
 }
 
@@ -239,6 +253,12 @@ pub struct Written {
 }
 
 impl Written {
+    /// A subject, a blank line, and the text.
+    pub fn of(rendered: &str) -> anyhow::Result<Written> {
+        let (subject, text) = rendered.split_once("\n\n").context("a letter has a subject and a text")?;
+        Ok(Written { subject: subject.to_owned(), text: text.to_owned() })
+    }
+
     /// The same text as HTML: paragraphs, and the link as a link.
     pub fn html(&self, link: &str) -> anyhow::Result<String> {
         let paragraphs = self.text.split("\n\n").map(|paragraph| paragraph.trim().to_owned()).collect();
@@ -260,7 +280,7 @@ mod tests {
 
     #[test]
     fn every_letter_has_a_subject_and_its_link_in_both_forms() {
-        for letter in Letter::ALL {
+        for letter in Letter::ALL.iter().filter(|letter| !letter.holds_code()) {
             let link = "http://127.0.0.1:8080/set-password/abc";
             let about = "CP-7K3F92QD /criteria/LOC01/LD/versions/3 2026-12-05";
             let written = letter.write("M-7K3F92QD", about, link).unwrap();

@@ -9,5 +9,5 @@ mod worker;
 pub use letter::{About, Letter, Written};
 pub use members::{is_member, queue_to_members};
 pub use pages::routes;
-pub use store::queue;
+pub use store::{queue, queue_invitations};
 pub use worker::{Post, send_waiting};

@@ -32,6 +32,7 @@ impl State {
             State::Sent => "Sent",
             State::Written => "Written to a file",
             State::Failed => "Failed",
+            State::Dropped => "Not needed",
         }
     }
 }
@@ -71,7 +72,8 @@ pub async fn outbox(
 struct MailPage {
     chrome: Chrome,
     mail: Mail,
-    written: Written,
+    /// None where it holds a code.
+    written: Option<Written>,
     key: String,
 }
 
@@ -86,16 +88,18 @@ pub async fn one(
     let mail = database
         .write(move |conn| {
             let mail = store::by_reference(conn, &reference)?;
-            let subjects = [Subject::mail(&mail.reference), Subject::user(&mail.to_email)];
+            let to = mail.to_email.iter().map(Subject::user);
+            let subjects: Vec<Subject> = std::iter::once(Subject::mail(&mail.reference)).chain(to).collect();
             audit::record(conn, moment, &who.actor, Verb::MailRead, &subjects, json!({}))?;
             Ok(mail)
         })
         .await?;
     let link = match mail.letter.link_hours() {
-        Some(_) => "(link not shown)".to_owned(),
-        None => About::read(&mail.about)?.path,
+        _ if mail.letter.holds_code() => None,
+        Some(_) => Some("(link not shown)".to_owned()),
+        None => Some(About::read(&mail.about)?.path),
     };
-    let written = mail.letter.write(&mail.reference, &mail.about, &link)?;
+    let written = link.map(|link| mail.letter.write(&mail.reference, &mail.about, &link)).transpose()?;
     show(&MailPage { chrome, mail, written, key: fresh_key() })
 }
 

@@ -8,6 +8,7 @@ use crate::clock::Moment;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::keys::{Keys, random_reference, random_token};
+use crate::on_each;
 use crate::schema::{outgoing_mail, password_links, users};
 use crate::stored_as_text;
 
@@ -19,6 +20,8 @@ stored_as_text! {
         Sent = "sent",
         Written = "written",
         Failed = "failed",
+        // It was no longer to be sent when its turn came.
+        Dropped = "dropped",
     }
 }
 
@@ -44,14 +47,56 @@ pub fn queue(
     Ok(reference)
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = outgoing_mail, treat_none_as_default_value = false)]
+struct ToInvited<'a> {
+    reference: String,
+    to_user_id: Option<i64>,
+    letter: Letter,
+    about: &'a str,
+    state: State,
+    created_at: Moment,
+    invitation: Option<&'a str>,
+}
+
+/// Puts a letter to each of some people who were invited (keys of their invitations) into the outbox. The row says whose
+/// invitation it is, and neither address nor code.
+pub fn queue_invitations(
+    conn: &mut Conn,
+    now: Moment,
+    letter: Letter,
+    about: &str,
+    invitations: &[String],
+) -> Result<(), Error> {
+    for some in invitations.chunks(1_000) {
+        let rows: Vec<ToInvited<'_>> = some
+            .iter()
+            .map(|invitation| ToInvited {
+                reference: format!("M-{}", random_reference()),
+                to_user_id: None,
+                letter,
+                about,
+                state: State::Waiting,
+                created_at: now,
+                invitation: Some(invitation),
+            })
+            .collect();
+        on_each!(conn, inner => diesel::insert_into(outgoing_mail::table).values(&rows).execute(inner))?;
+    }
+    Ok(())
+}
+
 /// A row of the outbox.
 #[derive(Clone, Debug, Queryable)]
 pub struct Mail {
     pub id: i64,
     pub reference: String,
-    pub to_user_id: i64,
-    pub to_email: String,
-    pub to_name: String,
+    /// None where it goes to a person who was invited.
+    pub to_user_id: Option<i64>,
+    pub to_email: Option<String>,
+    pub to_name: Option<String>,
+    /// The invitation it carries a code of.
+    pub invitation: Option<String>,
     pub letter: Letter,
     pub about: String,
     pub state: State,
@@ -64,12 +109,13 @@ pub struct Mail {
 
 macro_rules! mail_rows {
     () => {
-        outgoing_mail::table.inner_join(users::table).select((
+        outgoing_mail::table.left_join(users::table).select((
             outgoing_mail::id,
             outgoing_mail::reference,
             outgoing_mail::to_user_id,
-            users::email,
-            users::name,
+            users::email.nullable(),
+            users::name.nullable(),
+            outgoing_mail::invitation,
             outgoing_mail::letter,
             outgoing_mail::about,
             outgoing_mail::state,

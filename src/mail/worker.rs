@@ -8,10 +8,11 @@ use anyhow::Context;
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Message, SmtpTransport, Transport};
 
-use super::About;
 use super::store::{self, Mail, State};
+use super::{About, Written};
 use crate::error::Error;
 use crate::jobs::Tools;
+use crate::ltc6::campaigns::letters::mails::{Prepared, prepare};
 
 /// How letters leave: by SMTP, or as files where no SMTP server is named.
 #[derive(Clone)]
@@ -87,23 +88,34 @@ pub fn send_waiting(tools: &Tools) -> Result<usize, Error> {
 }
 
 fn send(tools: &Tools, mail: &Mail) -> anyhow::Result<State> {
+    if let Some(invitation) = &mail.invitation {
+        let Some(Prepared { to, written, link }) = prepare(tools, invitation, mail.letter)? else {
+            return Ok(State::Dropped);
+        };
+        return leave(tools, &mail.reference, &to, &written, &link);
+    }
     let now = tools.clock.now().moment;
     let link = match mail.letter.link_hours() {
         Some(hours) => {
             let letter = (mail.letter, hours);
-            let token = tools
-                .database
-                .write_now(|conn| store::make_link(conn, &tools.keys, now, mail.to_user_id, letter))?;
+            let user_id = mail.to_user_id.context("a link is for a user")?;
+            let token =
+                tools.database.write_now(|conn| store::make_link(conn, &tools.keys, now, user_id, letter))?;
             format!("{}/set-password/{token}", tools.base_url)
         }
         None => format!("{}{}", tools.base_url, About::read(&mail.about)?.path),
     };
+    let to = mail.to_email.as_deref().context("a letter without a recipient")?;
     let written = mail.letter.write(&mail.reference, &mail.about, &link)?;
+    leave(tools, &mail.reference, to, &written, &link)
+}
+
+fn leave(tools: &Tools, reference: &str, to: &str, written: &Written, link: &str) -> anyhow::Result<State> {
     let message = Message::builder()
         .from(tools.post.from().clone())
-        .to(Mailbox::new(None, mail.to_email.parse().context("the recipient's address")?))
+        .to(Mailbox::new(None, to.parse().context("the recipient's address")?))
         .subject(&written.subject)
-        .multipart(MultiPart::alternative_plain_html(written.text.clone(), written.html(&link)?))
+        .multipart(MultiPart::alternative_plain_html(written.text.clone(), written.html(link)?))
         .context("putting the letter together")?;
-    tools.post.deliver(&mail.reference, &message)
+    tools.post.deliver(reference, &message)
 }

@@ -37,7 +37,7 @@ pub fn tag_colour(state: impl AsRef<str>) -> &'static str {
         | "Waiting to be confirmed"
         | "Information requested"
         | "Changes asked for" => "yellow",
-        "In force" | "Approved" | "Agreed" | "Completed" | "Applied" | "Active" | "Sent" => "green",
+        "In force" | "Approved" | "Agreed" | "Completed" | "Applied" | "Active" | "Sent" | "Open" => "green",
         "Superseded" | "Withdrawn" | "Cancelled" | "Ended" => "white",
         "Failed" | "Suspended" | "Overdue" => "red",
         "Provisional" | "Held" => "pink",
