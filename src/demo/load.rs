@@ -10,7 +10,7 @@ use serde_json::json;
 use super::agreements::Story;
 use super::organisations::LARGE;
 use super::users::PASSWORD;
-use super::{Demo, cases, petitions, register, state, unmaskings};
+use super::{Demo, campaigns, cases, petitions, register, state, unmaskings};
 use crate::access::Role;
 use crate::accounts;
 use crate::audit::{self, Actor, Verb};
@@ -64,6 +64,7 @@ pub fn make(ground: &Ground, demo: &Demo) -> anyhow::Result<()> {
         story.after_grouping(&locality.code)?;
         if locality.code == LARGE {
             petitions::tell(ground, locality.id)?;
+            campaigns::tell(ground, locality.id)?;
         }
     }
     Ok(database.write_now(state::complete)?)

@@ -3,6 +3,7 @@
 mod agreements;
 pub mod assessments;
 mod calendar;
+mod campaigns;
 mod cases;
 pub mod command;
 pub mod conditions;
@@ -18,6 +19,7 @@ mod people;
 pub mod person;
 mod petitions;
 mod register;
+mod sayings;
 mod state;
 pub mod tree;
 mod unmaskings;

@@ -2,6 +2,7 @@
 
 mod administrator;
 mod auditor;
+mod campaigns;
 mod criteria;
 mod pages;
 mod petitions;

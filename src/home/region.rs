@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::campaigns;
 use super::criteria;
 use super::petitions;
 use super::waiting::{ToDo, Waiting};
@@ -43,6 +44,7 @@ pub fn commissioner(conn: &mut Conn, who: &Who, scope: &Scope, now: Now) -> Resu
         ("dry run that could be applied", "dry runs that could be applied"),
         "/runs?state=waiting".into(),
     );
+    campaigns::campaigns(conn, scope, now, &mut home)?;
     let without: Vec<_> =
         places.iter().filter(|locality| standing.iter().all(|run| run.locality_id != locality.id)).collect();
     let start = |code: &String| format!("/runs/new{}", Query::default().with("locality", code));

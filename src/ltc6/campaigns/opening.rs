@@ -121,7 +121,7 @@ pub async fn open(
 
 /// Makes the pair of keys and opens the campaign. A key that was made for it and not used, for nothing was written then,
 /// is used.
-fn begin(conn: &mut Conn, keys: &Keys, who: &Who, now: Now, seen: &Seen) -> Result<String, Error> {
+pub fn begin(conn: &mut Conn, keys: &Keys, who: &Who, now: Now, seen: &Seen) -> Result<String, Error> {
     let campaign = &seen.campaign;
     let public = match PrivateKey::read(keys, &campaign.reference)? {
         Some(key) => key.public(),

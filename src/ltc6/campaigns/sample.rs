@@ -162,7 +162,7 @@ struct Invitation {
 }
 
 /// A sample as drawn, not yet written.
-struct Sample {
+pub struct Sample {
     seed: String,
     register: i64,
     version: i64,
@@ -186,7 +186,10 @@ pub async fn draw_sample(
         .read(move |conn| {
             // Sent again, the first result is given below.
             match undrawn(conn, &asker, &wanted) {
-                Ok(seen) => Ok(Some(drawn(&seen.campaign, Frame::of(conn, &seen.campaign, now)?))),
+                Ok(seen) => {
+                    let frame = Frame::of(conn, &seen.campaign, now)?;
+                    Ok(Some(drawn(&seen.campaign, frame, random_reference())))
+                }
                 Err(Error::Conflict { .. }) => Ok(None),
                 Err(error) => Err(error),
             }
@@ -212,8 +215,8 @@ pub async fn draw_sample(
     Ok(see_other(path))
 }
 
-fn drawn(campaign: &Campaign, frame: Frame) -> Sample {
-    let seed = random_reference();
+/// Draws by a seed from a frame; nothing is written.
+pub fn drawn(campaign: &Campaign, frame: Frame, seed: String) -> Sample {
     let strata = frame.strata.into_iter().map(|(stratum, people)| {
         let eligible = i64::try_from(people.len()).unwrap_or(i64::MAX);
         (stratum, eligible, draw(&seed, stratum, people, wanted(campaign, stratum)))
@@ -222,7 +225,8 @@ fn drawn(campaign: &Campaign, frame: Frame) -> Sample {
     Sample { strata, register: frame.register, version: campaign.version, excluded: frame.excluded, seed }
 }
 
-fn freeze(conn: &mut Conn, who: &Who, now: Now, seen: &Seen, sample: Sample) -> Result<String, Error> {
+/// Writes the sample; once.
+pub fn freeze(conn: &mut Conn, who: &Who, now: Now, seen: &Seen, sample: Sample) -> Result<String, Error> {
     let id = seen.campaign.id;
     let this = campaigns::table
         .find(id)
