@@ -15,17 +15,17 @@ use crate::error::Error;
 use crate::jobs::Tools;
 use crate::keys::random_token;
 use crate::ltc6::answers::{Answers, Mark, Respondent, SCORED};
-use crate::ltc6::ballot::open::{open_ready, open_rest};
-use crate::ltc6::ballot::seal::{PrivateKey, seal};
-use crate::ltc6::campaign::{AimReading, Campaign, Delivery, State, Stratum};
-use crate::ltc6::campaigns::form::Checked;
+use crate::ltc6::ballot::open::open_ready;
+use crate::ltc6::ballot::seal::seal;
+use crate::ltc6::campaign::{Campaign, Delivery, State, Stratum};
+use crate::ltc6::campaigns::checked::Checked;
 use crate::ltc6::campaigns::letters::round;
 use crate::ltc6::campaigns::opening;
 use crate::ltc6::campaigns::sample::{Frame, drawn, freeze};
 use crate::ltc6::campaigns::{store, words};
+use crate::ltc6::clockwork;
 use crate::on_each;
 use crate::schema::{campaigns, ltc6_box, ltc6_invitations, ltc6_turnout};
-use crate::settings::store::Values;
 
 /// Who runs both.
 const RUNS: &str = "commissioner.first@demo.example";
@@ -156,22 +156,13 @@ fn said(chance: &mut Chance, level: Stratum, better: u32) -> Answers {
     Answers { respondent, marks, improve, confidence }
 }
 
-/// Opens what is left and ends the campaign: its key is destroyed.
+/// Ends the campaign, as the calendar would: what is left is opened, and its key is destroyed.
 fn count(tools: &Tools, campaign: &Campaign) -> anyhow::Result<()> {
     open_ready(tools)?;
-    open_rest(tools, campaign)?;
     tools.database.write_now(|conn| {
-        let threshold = Values::read(conn)?.suppression().threshold();
-        diesel::update(campaigns::table.find(campaign.id))
-            .set((
-                campaigns::state.eq(State::Counted),
-                campaigns::key_destroyed.eq(true),
-                campaigns::aim_reading.eq(AimReading::Both),
-                campaigns::threshold.eq(threshold),
-                campaigns::version.eq(campaigns::version + 1),
-            ))
-            .execute(conn)?;
+        let this = campaigns::table.find(campaign.id);
+        diesel::update(this).set(campaigns::state.eq(State::Closed)).execute(conn)?;
         Ok(())
     })?;
-    PrivateKey::destroy(&tools.keys, &campaign.reference)
+    Ok(clockwork::count(tools, campaign)?)
 }

@@ -108,8 +108,7 @@ impl Letter {
             | Letter::PetitionReminder
             | Letter::PetitionOverdue
             | Letter::CoverNamed => None,
-            | Letter::Ltc6Invitation
-            | Letter::Ltc6Reminder => None,
+            Letter::Ltc6Invitation | Letter::Ltc6Reminder => None,
         }
     }
 

@@ -9,7 +9,7 @@ use common_ground::ltc6::campaigns::sample::Frame;
 use common_ground::schema::{campaign_exclusions, campaign_strata, ltc6_invitations};
 use diesel::prelude::*;
 
-use super::{commissioner, drafted, send, stored, supported};
+use super::{commissioner, drafted, form, send, stored, supported};
 use crate::harness::TestPortal;
 use crate::on_both;
 
@@ -88,7 +88,7 @@ on_both! {
         let portal = supported(portal);
         let mut browser = commissioner(&portal).await;
         let path = drafted(&mut browser, &[]).await;
-        send(&mut browser, &format!("{path}/details"), &super::form(&[("want_low", "4")])).await;
+        send(&mut browser, &format!("{path}/details"), &form(&[("want_low", "4")])).await;
         let stale = browser.post(&format!("{path}/sample"), &[("key", "k1"), ("version", "1")]).await;
         assert_eq!(stale.status, StatusCode::CONFLICT);
         assert!(stored(&portal, &path).drawn_on.is_none());

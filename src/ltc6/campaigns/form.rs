@@ -1,15 +1,13 @@
 //! A campaign's form as typed, and what it becomes.
 
-use chrono::NaiveDate;
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::checked::{Checked, Sampling};
 use super::words::Seen;
 use crate::ltc6::campaign::Delivery;
 use crate::page::typed::{required, required_day, text};
 use crate::page::{Difference, Mistakes, TypedDate, long_day};
 use crate::runs::store::Locality;
-use crate::schema::campaigns;
 
 /// The most people of one level that are asked.
 pub const MOST: i64 = 20_000;
@@ -56,83 +54,6 @@ pub struct Offers {
     pub localities: Vec<Locality>,
     /// Locality and row id, code and name of each network that cares for people there.
     pub networks: Vec<(i64, i64, String, String)>,
-}
-
-/// A form without mistakes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checked {
-    pub code: String,
-    pub name: String,
-    pub locality_id: i64,
-    pub network_id: Option<i64>,
-    pub opens_on: NaiveDate,
-    pub closes_on: NaiveDate,
-    pub delivery: Delivery,
-    pub run_by: String,
-    pub about: String,
-    pub help_name: String,
-    pub help_phone: String,
-    pub return_address: String,
-    /// Of low, medium, high and not recorded.
-    pub wants: [i64; 4],
-    pub invites_palliative: bool,
-}
-
-/// The columns that say who asks and when.
-#[derive(AsChangeset, Insertable)]
-#[diesel(table_name = campaigns)]
-pub struct Words<'a> {
-    code: &'a str,
-    name: &'a str,
-    opens_on: NaiveDate,
-    closes_on: NaiveDate,
-    run_by: &'a str,
-    about: &'a str,
-    help_name: &'a str,
-    help_phone: &'a str,
-    return_address: &'a str,
-}
-
-/// The columns that a sample is drawn by.
-#[derive(AsChangeset, Insertable)]
-#[diesel(table_name = campaigns, treat_none_as_null = true, treat_none_as_default_value = false)]
-pub struct Sampling {
-    network_id: Option<i64>,
-    delivery: Delivery,
-    want_low: i64,
-    want_medium: i64,
-    want_high: i64,
-    want_none: i64,
-    invites_palliative: bool,
-}
-
-impl Checked {
-    pub fn words(&self) -> Words<'_> {
-        Words {
-            code: &self.code,
-            name: &self.name,
-            opens_on: self.opens_on,
-            closes_on: self.closes_on,
-            run_by: &self.run_by,
-            about: &self.about,
-            help_name: &self.help_name,
-            help_phone: &self.help_phone,
-            return_address: &self.return_address,
-        }
-    }
-
-    pub fn sampling(&self) -> Sampling {
-        let [want_low, want_medium, want_high, want_none] = self.wants;
-        Sampling {
-            network_id: self.network_id,
-            delivery: self.delivery,
-            want_low,
-            want_medium,
-            want_high,
-            want_none,
-            invites_palliative: self.invites_palliative,
-        }
-    }
 }
 
 impl CampaignForm {
@@ -194,7 +115,7 @@ impl CampaignForm {
         let code = mistakes.note("code", code(&self.code));
         let name = mistakes.note("name", required("Name", &self.name, 120));
         let sampling = match drawn {
-            Some(seen) => Some((seen.campaign.locality_id, kept(seen))),
+            Some(seen) => Some((seen.campaign.locality_id, Sampling::kept(&seen.campaign))),
             None => self.check_sampling(offers, &mut mistakes),
         };
         let opens_on = mistakes.note("opens_on", required_day("Opening date", &self.opens_on()));
@@ -318,20 +239,6 @@ impl CampaignForm {
         all.insert(2, Difference::new("Opens", day(self.opens_on()), day(other.opens_on())));
         all.insert(3, Difference::new("Closes", day(self.closes_on()), day(other.closes_on())));
         all
-    }
-}
-
-/// What a drawn campaign was drawn by.
-fn kept(seen: &Seen) -> Sampling {
-    let campaign = &seen.campaign;
-    Sampling {
-        network_id: campaign.network_id,
-        delivery: campaign.delivery,
-        want_low: campaign.want_low,
-        want_medium: campaign.want_medium,
-        want_high: campaign.want_high,
-        want_none: campaign.want_none,
-        invites_palliative: campaign.invites_palliative,
     }
 }
 

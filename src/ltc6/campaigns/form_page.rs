@@ -5,7 +5,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::form::{CampaignForm, Checked, Offers, USUAL_RATE};
+use super::checked::Checked;
+use super::form::{CampaignForm, Offers, USUAL_RATE};
 use super::store;
 use super::width::{Width, widths};
 use super::words::{Seen, seen};

@@ -1,6 +1,7 @@
 //! What a commissioner does with a campaign: drafts it, draws its sample, opens it, and has letters made.
 
 mod cancelling;
+pub mod checked;
 pub mod draw;
 pub mod form;
 mod form_page;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::form::Checked;
+use super::checked::Checked;
 use super::frame::{Candidate, Preference};
 use crate::access::Who;
 use crate::clock::Moment;
