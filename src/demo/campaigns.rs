@@ -32,7 +32,7 @@ const RUNS: &str = "commissioner.first@demo.example";
 /// People asked of each level, where there are as many.
 const ASKED: i64 = 500;
 /// So many of those asked answer, and so many of those write something.
-const ANSWER: f64 = 0.4;
+const ANSWER: f64 = 0.6;
 const WRITE: f64 = 0.1;
 
 /// Tells both campaigns of a locality (row id).

@@ -37,7 +37,7 @@ pub fn supported(portal: TestPortal) -> TestPortal {
                     person_contacts::email.eq(format!("person{at}@example.org")),
                     person_contacts::contact_preference.eq((at % 5 == 4).then_some("email")),
                     person_contacts::large_print.eq(at % 6 == 5),
-                    person_contacts::ltc6_opt_out.eq(at % 25 == 24),
+                    person_contacts::ltc6_opt_out.eq(at % 10 == 8),
                     person_contacts::data_opt_out.eq(false),
                 ))
                 .execute(conn)?;
