@@ -60,17 +60,13 @@ on_both! {
             })
             .collect();
         assert_eq!(invited(&portal, id), expected);
-        let (strata, excluded): (Vec<(String, i64, i64)>, Vec<(String, i64)>) = portal.read(|conn| {
-            Ok((
-                campaign_strata::table
-                    .order(campaign_strata::level)
-                    .select((campaign_strata::level, campaign_strata::eligible, campaign_strata::sampled))
-                    .load(conn)?,
-                campaign_exclusions::table
-                    .order(campaign_exclusions::reason)
-                    .select((campaign_exclusions::reason, campaign_exclusions::people))
-                    .load(conn)?,
-            ))
+        let strata: Vec<(String, i64, i64)> = portal.read(|conn| {
+            let columns = (campaign_strata::level, campaign_strata::eligible, campaign_strata::sampled);
+            Ok(campaign_strata::table.order(campaign_strata::level).select(columns).load(conn)?)
+        });
+        let excluded: Vec<(String, i64)> = portal.read(|conn| {
+            let columns = (campaign_exclusions::reason, campaign_exclusions::people);
+            Ok(campaign_exclusions::table.order(campaign_exclusions::reason).select(columns).load(conn)?)
         });
         assert_eq!(strata.len(), 3, "{strata:?}");
         assert!(strata.iter().all(|(level, eligible, sampled)| match &**level {
