@@ -189,6 +189,16 @@ pub fn release_rounded(count: Guarded<i64>, audience: Audience) -> Shown<i64> {
     }
 }
 
+/// Releases about how many there are, in tens, for everybody: a whole whose parts are shown by themselves, so that what
+/// no part counts cannot be worked out.
+pub fn release_about(count: Guarded<i64>) -> Shown<i64> {
+    match count.0 {
+        0 => Shown::Exact(0),
+        ..=suppress::HIGHEST_THRESHOLD => Shown::Withheld,
+        count => Shown::Exact(count.saturating_add(5) / 10 * 10),
+    }
+}
+
 /// Releases a table, in its order; a table is released whole, for what one row hides another could tell.
 pub fn release<K>(table: Vec<(K, Tally)>, audience: Audience) -> Vec<(K, ShownTally)> {
     table.into_iter().map(|(of, tally)| (of, release_tally(tally, audience))).collect()

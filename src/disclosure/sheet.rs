@@ -164,6 +164,28 @@ impl Sheet {
         }
     }
 
+    /// States that, in every row and for every total, a table counts those of some others together.
+    pub fn together(&mut self, whole: Layer, parts: &[Layer]) {
+        let cells_at = |at: At| {
+            let parts: Option<Vec<usize>> = parts.iter().map(|part| self.tables[part.0].cell(at)).collect();
+            Some((self.tables[whole.0].cell(at)?, parts?))
+        };
+        let mut sums: Vec<(usize, Vec<usize>)> = self.tables[whole.0].places().filter_map(cells_at).collect();
+        sums.sort_unstable();
+        sums.dedup();
+        let adds_up = |(whole, parts): &(usize, Vec<usize>)| {
+            let of_parts = parts.iter().map(|part| self.system.value(*part));
+            self.system.value(*whole) == of_parts.fold(0, i64::saturating_add)
+        };
+        if !sums.iter().all(adds_up) {
+            self.tables[whole.0].adds_up = false;
+            return;
+        }
+        for (whole, parts) in sums {
+            self.system.state_sum(whole, &parts);
+        }
+    }
+
     /// Whether `whole` is known to be `part` and one other cell.
     fn is_all_but_one(&self, part: usize, whole: usize) -> bool {
         let sums = self.system.sums_of(whole).iter().map(|of| self.system.terms_of(of.sum));

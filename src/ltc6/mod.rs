@@ -10,6 +10,7 @@ pub mod clockwork;
 pub mod code;
 pub mod instrument;
 mod patient;
+pub mod results;
 pub mod tickets;
 pub mod wilson;
 pub mod words;
