@@ -80,7 +80,9 @@ impl Role {
             Role::Auditor => {
                 "Read who did and read what in your commissioner's localities, and look at break-glass reads."
             }
-            Role::Keyer => "No pages yet but your account.",
+            Role::Keyer => {
+                "Key LTC6 questionnaires that came back on paper or by telephone, and load files of them."
+            }
         }
     }
 
@@ -285,7 +287,7 @@ pub const CAMPAIGNS: &[Role] = &[Role::Commissioner, Role::Analyst, Role::Keyer]
 /// Roles that note letters of a campaign that came back.
 pub const NOTES_RETURNS: &[Role] = &[Role::Commissioner, Role::Keyer];
 /// Roles that bring data in.
-pub const IMPORTS: &[Role] = &[Role::Administrator, Role::Analyst];
+pub const IMPORTS: &[Role] = &[Role::Administrator, Role::Analyst, Role::Keyer];
 
 /// Anybody who is signed in.
 pub struct SignedIn(pub Who);

@@ -1047,6 +1047,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    ltc6_paper_returns (campaign_id, batch, number) {
+        campaign_id -> BigInt,
+        batch -> Text,
+        number -> BigInt,
+        received_on -> Date,
+    }
+}
+
+diesel::table! {
+    ltc6_keyed (campaign_id, batch, number) {
+        campaign_id -> BigInt,
+        batch -> Text,
+        number -> BigInt,
+        received_on -> Date,
+        sheet -> Text,
+        keyed_by -> BigInt,
+        again -> Nullable<Text>,
+        is_checked -> Bool,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     ltc6_tries (tried_from, minute) {
         tried_from -> Text,
         minute -> BigInt,
@@ -1246,6 +1269,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     ltc6_box,
     ltc6_responses,
     ltc6_comments,
+    ltc6_paper_returns,
+    ltc6_keyed,
     ltc6_tries,
     assignings,
     assigned_petitions,

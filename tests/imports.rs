@@ -2,14 +2,14 @@
 
 mod commands;
 pub mod loading;
-mod pages;
+pub mod pages;
 
 use std::fs;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use common_ground::imports::checker::{Batch, Checker};
-use common_ground::imports::known::{Known, KnownMembership, KnownOrganisation};
+use common_ground::imports::known::{Known, KnownCampaign, KnownMembership, KnownOrganisation};
 use common_ground::imports::lines::{Limits, Stopped};
 use common_ground::imports::problem::{Code, Problem};
 use common_ground::imports::rows::Row;
@@ -18,6 +18,7 @@ use common_ground::imports::rows::level_of_need::LevelOfNeedRow;
 use common_ground::imports::rows::localities::LocalityRow;
 use common_ground::imports::rows::network_members::NetworkMemberRow;
 use common_ground::imports::rows::organisations::OrganisationRow;
+use common_ground::imports::rows::paper_returns::PaperReturnRow;
 use common_ground::imports::rows::people::PersonRow;
 use common_ground::imports::rows::risk_scores::RiskScoreRow;
 use common_ground::imports::rows::users::UserRow;
@@ -76,6 +77,10 @@ fn all_good() -> Known {
         .collect();
     known.people =
         good::<PersonRow>("good-people.csv", &known).into_iter().map(|person| person.nhs_number).collect();
+    let day = |day| NaiveDate::from_ymd_opt(2015, 3, day).unwrap();
+    let campaign = KnownCampaign { id: 1, opens_on: day(1), paper_until: day(31), takes_paper: true };
+    known.campaigns.insert("C2015".into(), campaign);
+    known.campaigns.insert("C2014".into(), KnownCampaign { takes_paper: false, ..campaign });
     known
 }
 
@@ -108,6 +113,7 @@ fn every_good_sample_loads_without_a_problem() {
     assert_eq!(good::<PersonRow>("good-people-contact.csv", &known).len(), 10);
     assert_eq!(good::<RiskScoreRow>("good-risk-scores.csv", &known).len(), 10);
     assert_eq!(good::<LevelOfNeedRow>("good-level-of-need.csv", &known).len(), 5);
+    assert_eq!(good::<PaperReturnRow>("good-ltc6-paper-returns.csv", &known).len(), 5);
 }
 
 #[test]
@@ -121,6 +127,7 @@ fn every_bad_sample_gives_exactly_what_stands_beside_it() {
     bad::<PersonRow>("people-contact");
     bad::<RiskScoreRow>("risk-scores");
     bad::<LevelOfNeedRow>("level-of-need");
+    bad::<PaperReturnRow>("ltc6-paper-returns");
 }
 
 #[test]
@@ -300,4 +307,52 @@ fn an_organisation_keeps_its_kind() {
     let text = format!("{header}E87001,Alder,provider,,,acute,2013-04-01,\n");
     let problems = read::<OrganisationRow>(text.as_bytes(), &all_good()).unwrap().1;
     assert_eq!((problems[0].code, problems[0].column), (Code::RefType, "org_type"));
+}
+
+#[test]
+fn a_file_of_answers_with_a_column_that_says_who_somebody_is_is_refused() {
+    let problem = refused::<PaperReturnRow>(&example("ltc6-with-identifier-REFUSED.csv"));
+    assert_eq!((problem.code, problem.line, problem.column), (Code::IdentifierPresent, 1, ""));
+    assert!(problem.message.contains("nhs_number"), "{}", problem.message);
+    for name in ["name", "Given_Name", " family_name", "ADDRESS", "postcode", "email", "date_of_birth"] {
+        let text = format!("batch_ref,{name}\nBOX1,x\n");
+        assert_eq!(refused::<PaperReturnRow>(text.as_bytes()).code, Code::IdentifierPresent, "{name}");
+    }
+}
+
+#[test]
+fn paper_comes_in_while_its_campaign_takes_it_and_no_message_holds_what_was_written() {
+    let header = "batch_ref,return_no,campaign_code,received_on,q1,q2,q3,q4,q5,q6,improve_text\n";
+    let of = |row: &str| {
+        let problems = read::<PaperReturnRow>(format!("{header}{row}\n").as_bytes(), &all_good()).unwrap().1;
+        for problem in &problems {
+            for secret in ["999 000 1006", "9990001006", "Marked"] {
+                assert!(!problem.message.contains(secret), "{problem:?}");
+            }
+        }
+        problems.iter().map(|problem| (problem.column, problem.code)).collect::<Vec<_>>()
+    };
+    let answers = "3,3,3,3,3,3";
+    assert_eq!(of(&format!("BOX1,1,C2015,2015-03-31,{answers},\"Marked, and good\"")), []);
+    assert_eq!(of(&format!("BOX1,1,C2015,2015-02-28,{answers},")), [("received_on", Code::Range)]);
+    assert_eq!(of(&format!("BOX1,1,C2015,2015-04-01,{answers},")), [("received_on", Code::Range)]);
+    assert_eq!(of(&format!("BOX1,1,C2015,2026-11-25,{answers},")), [("received_on", Code::Future)]);
+    assert_eq!(of(&format!("BOX1,1,C2014,2015-03-31,{answers},")), [("campaign_code", Code::RefType)]);
+    assert_eq!(of(&format!("999 000 1006,1,C2015,2015-03-31,{answers},")), [("batch_ref", Code::Format)]);
+    assert_eq!(of(&format!("BOX1,0,C2015,2015-03-31,{answers},")), [("return_no", Code::Range)]);
+    assert_eq!(
+        of("BOX1,1,C2015,2015-03-31,M,Marked,9990001006,m,,x,"),
+        [("q2", Code::Enum), ("q3", Code::Enum), ("q4", Code::Enum), ("q6", Code::Enum),]
+    );
+    let long = "Marked".repeat(400);
+    assert_eq!(of(&format!("BOX1,1,C2015,2015-03-31,{answers},{long}")), [("improve_text", Code::TooLong)]);
+    let wide = "\u{5d0}".repeat(2_000);
+    assert_eq!(of(&format!("BOX1,1,C2015,2015-03-31,{answers},{wide}")), []);
+    let wider = "\u{4e00}".repeat(2_000);
+    assert_eq!(of(&format!("BOX1,1,C2015,2015-03-31,{answers},{wider}")), [("improve_text", Code::TooLong)]);
+    let number = "Ring me: 999 000 1006.";
+    assert_eq!(
+        of(&format!("BOX1,1,C2015,2015-03-31,{answers},{number}")),
+        [("improve_text", Code::Identifier)]
+    );
 }

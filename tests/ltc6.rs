@@ -13,6 +13,7 @@ use asked::{Asked, asked};
 
 mod anonymity;
 pub mod asked;
+mod paper;
 
 /// Answers in the box, and codes used.
 fn sealed(portal: &TestPortal) -> (i64, i64) {

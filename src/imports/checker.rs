@@ -44,6 +44,7 @@ impl<'a, K: Row, R: BufRead> Checker<'a, K, R> {
                 "The file is empty. Send a header line that names the columns, and a line for each row.";
             return Err(Problem::of_file(1, Code::EmptyFile, message).into());
         };
+        Header::refuse(record, K::IDENTIFYING)?;
         let header = Header::read(record, K::COLUMNS)?;
         Ok(Self {
             records,

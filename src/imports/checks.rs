@@ -47,6 +47,11 @@ impl Checks {
         }
     }
 
+    /// Notes a problem of the row as a whole.
+    pub fn of_row(&mut self, code: Code, message: impl Into<String>) {
+        self.problems.insert(0, (0, Problem::new(self.line, "", code, message)));
+    }
+
     /// What is given, or a problem where nothing is.
     pub fn required<'a>(&mut self, cell: &Cell<'a>) -> Option<&'a str> {
         self.required_because(cell, "every row needs it")

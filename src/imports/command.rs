@@ -25,7 +25,8 @@ const TOLD: usize = 100;
 /// Checks a file and loads it; refused whole on any bad row
 #[derive(Args, Clone, Debug)]
 pub struct ImportFile {
-    /// localities, organisations, network-members, care-agreements, users, people, risk-scores or level-of-need
+    /// localities, organisations, network-members, care-agreements, users, people, risk-scores, level-of-need or
+    /// ltc6-paper-returns
     #[arg(value_parser = kind::parse)]
     pub kind: Kind,
     #[arg(value_name = "FILE.csv")]

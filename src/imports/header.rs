@@ -84,6 +84,21 @@ impl Header {
         ))
     }
 
+    /// Refuses a file with a column that says who somebody is, whatever else is wrong with it.
+    pub fn refuse(record: &Record, identifying: &[&str]) -> Result<(), Problem> {
+        let names: Vec<String> = record.fields().map(|name| name.trim().to_ascii_lowercase()).collect();
+        let found = identifying.iter().filter(|column| names.iter().any(|name| name == *column));
+        let found: Vec<&str> = found.copied().collect();
+        if found.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "Columns that say who somebody is: {}. Answers are kept of nobody: take these columns out of the file.",
+            found.join(", ")
+        );
+        Err(Problem::of_file(record.line, Code::IdentifierPresent, message))
+    }
+
     /// How many fields each row must have.
     pub fn width(&self) -> usize {
         self.width

@@ -13,6 +13,7 @@ stored_as_text! {
         People = "people",
         RiskScores = "risk-scores",
         LevelOfNeed = "level-of-need",
+        PaperReturns = "ltc6-paper-returns",
     }
 }
 
@@ -28,6 +29,7 @@ impl Kind {
             Kind::People => "People",
             Kind::RiskScores => "Risk scores",
             Kind::LevelOfNeed => "Levels of need",
+            Kind::PaperReturns => "LTC6 paper returns",
         }
     }
 

@@ -39,6 +39,8 @@ pub struct Known {
     pub administrators: Vec<KnownAdministrator>,
     /// E-mail addresses of users who have set a password.
     pub can_sign_in: HashSet<String>,
+    /// Campaigns by code, for paper returns alone.
+    pub campaigns: HashMap<String, KnownCampaign>,
 }
 
 /// A stored administrator's membership; the last day is included.
@@ -47,6 +49,17 @@ pub struct KnownAdministrator {
     pub email: String,
     pub from: NaiveDate,
     pub to: Option<NaiveDate>,
+}
+
+/// A stored campaign, as far as its paper goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KnownCampaign {
+    pub id: i64,
+    pub opens_on: NaiveDate,
+    /// The last day on which paper may come in.
+    pub paper_until: NaiveDate,
+    /// Whether paper is taken now.
+    pub takes_paper: bool,
 }
 
 impl Known {

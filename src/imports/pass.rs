@@ -6,13 +6,14 @@ use std::io::BufReader;
 use anyhow::Context;
 
 use super::checker::{Batch, Checker};
-use super::hashing::Hashing;
+use super::hashing::{Hashing, kept};
 use super::known::Known;
 use super::lines::{Stopped, too_large};
 use super::load::Load;
 use super::problem::Problem;
 use super::work::{Watch, Work};
 use crate::error::Error;
+use crate::keys::Keys;
 
 /// How many rows are compared, and written in one transaction, at a time. Reading and comparing the next rows is
 /// the pause in which others write.
@@ -61,8 +62,8 @@ impl<'a, K: Load> Pass<'a, K> {
         }
     }
 
-    /// SHA-256 of what has been read.
-    pub fn hash(&self) -> String {
-        self.checker.input().get_ref().hex()
+    /// The hash of what has been read, as it is kept.
+    pub fn hash(&self, keys: &Keys) -> String {
+        kept(K::KIND, keys, self.checker.input().get_ref().hex())
     }
 }

@@ -58,8 +58,12 @@ codes! {
     UnknownPerson = "E_UNKNOWN_PERSON",
     Duplicate = "E_DUPLICATE",
     Mismatch = "E_MISMATCH",
+    /// The whole file: it has a column that says who somebody is.
+    IdentifierPresent = "E_IDENTIFIER_PRESENT",
     Conflict = "W_CONFLICT",
     Overlap = "W_OVERLAP",
+    EmptyReturn = "W_EMPTY_RETURN",
+    Identifier = "W_IDENTIFIER",
 }
 
 impl Code {

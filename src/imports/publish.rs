@@ -34,7 +34,7 @@ pub fn load_at_once<K: Load>(
             Next::Stopped => return Ok(Loaded::Stopped),
         }
     }
-    if pass.hash() != expected.hash {
+    if pass.hash(work.keys) != expected.hash {
         return Ok(changed_meanwhile());
     }
     let mut report = Report { rows: rows.len() as u64, hash: expected.hash.clone(), ..Report::default() };
@@ -114,7 +114,7 @@ fn stage<K: Load>(
         report.add(&compared);
         write::<K>(work, lease, compared.changes)?;
     }
-    report.hash = pass.hash();
+    report.hash = pass.hash(work.keys);
     if report.hash != expected.hash {
         return Ok(changed_meanwhile());
     }

@@ -1,19 +1,25 @@
 //! Fills what rows may refer to from the database.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::kind::Kind;
-use super::known::{Known, KnownAdministrator, KnownMembership, KnownOrganisation, KnownPeople};
+use super::known::{
+    Known, KnownAdministrator, KnownCampaign, KnownMembership, KnownOrganisation, KnownPeople,
+};
 use super::rows::organisations::OrganisationKind;
 use crate::access::Role;
 use crate::database::{Conn, Database};
 use crate::error::Error;
 use crate::groups::schemes::store as schemes;
+use crate::ltc6::campaign::Campaign;
+use crate::ltc6::paper;
 use crate::people::nhs_number::NhsNumber;
-use crate::schema::{localities, memberships, network_members, organisations, people, person_records, users};
+use crate::schema::{
+    campaigns, localities, memberships, network_members, organisations, people, person_records, users,
+};
 
 /// How many people are read at a time.
 const PEOPLE_AT_ONCE: i64 = 10_000;
@@ -31,6 +37,9 @@ impl Known {
         if matches!(kind, Kind::RiskScores | Kind::LevelOfNeed) {
             let practices = within.is_some().then(|| known.practices());
             known.people = read_people(database, published, practices.as_deref())?;
+        }
+        if kind == Kind::PaperReturns {
+            known.campaigns = database.read_now(|conn| campaigns(conn, within))?;
         }
         Ok(known)
     }
@@ -66,7 +75,24 @@ fn codes(conn: &mut Conn, kind: Kind, within: Option<&[i64]>) -> Result<Known, E
         people: KnownPeople::default(),
         administrators,
         can_sign_in,
+        campaigns: HashMap::new(),
     })
+}
+
+/// Campaigns that were ever opened, by code.
+fn campaigns(conn: &mut Conn, within: Option<&[i64]>) -> Result<HashMap<String, KnownCampaign>, Error> {
+    let days = paper::days(conn)?;
+    let stored: Vec<Campaign> =
+        campaigns::table.order(campaigns::id).select(Campaign::as_select()).load(conn)?;
+    let ours =
+        stored.into_iter().filter(|campaign| within.is_none_or(|ids| ids.contains(&campaign.locality_id)));
+    let known = |campaign: Campaign| KnownCampaign {
+        id: campaign.id,
+        opens_on: campaign.opens_on,
+        paper_until: campaign.closes_on + days,
+        takes_paper: paper::is_taken(&campaign),
+    };
+    Ok(ours.map(|campaign| (campaign.code.clone(), known(campaign))).collect())
 }
 
 fn administrators(conn: &mut Conn) -> Result<Vec<KnownAdministrator>, Error> {

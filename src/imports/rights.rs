@@ -1,4 +1,5 @@
-//! Who brings in what: an administrator every kind, an analyst data about the people of its commissioner's localities.
+//! Who brings in what: an administrator every kind, an analyst data about the people of its commissioner's localities, a
+//! keyer paper returns of their campaigns.
 
 use diesel::prelude::*;
 
@@ -14,6 +15,7 @@ pub fn kinds_of(role: Role) -> &'static [Kind] {
     match role {
         Role::Administrator => Kind::ALL,
         Role::Analyst => &[Kind::People, Kind::RiskScores, Kind::LevelOfNeed],
+        Role::Keyer => &[Kind::PaperReturns],
         _ => &[],
     }
 }
@@ -26,7 +28,7 @@ pub struct Ours {
     pub by: Option<Vec<i64>>,
 }
 
-/// An administrator's are all; an analyst's those of the analysts of the same commissioner.
+/// An administrator's are all; an analyst's or keyer's those of the same role at the same commissioner.
 pub fn ours(conn: &mut Conn, who: &Who) -> Result<Ours, Error> {
     let by = match who.role() {
         Role::Administrator => None,
@@ -42,9 +44,9 @@ pub fn ours(conn: &mut Conn, who: &Who) -> Result<Ours, Error> {
     Ok(Ours { kinds: kinds_of(who.role()), by })
 }
 
-/// The localities (row ids) whose practices and people an actor's file may name; `None` for all.
+/// The localities (row ids) whose practices, people and campaigns an actor's file may name; `None` for all.
 pub fn localities_of(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<i64>>, Error> {
-    if actor.role != Role::Analyst.word() {
+    if ![Role::Analyst, Role::Keyer].iter().any(|role| actor.role == role.word()) {
         return Ok(None);
     }
     let joint: Option<i64> = organisations::table

@@ -49,7 +49,7 @@ pub struct Report {
     pub warnings: u64,
     /// Codes of practices of which more than 5 % would be marked as left.
     pub many_leaving: Vec<String>,
-    /// SHA-256 of the file, once it has been read to its end.
+    /// The hash of the file as it is kept, once it has been read to its end.
     pub hash: String,
 }
 

@@ -9,6 +9,7 @@ pub mod campaigns;
 pub mod clockwork;
 pub mod code;
 pub mod instrument;
+pub mod paper;
 mod patient;
 pub mod results;
 pub mod tickets;

@@ -67,6 +67,19 @@ impl NhsNumber {
     }
 }
 
+/// Whether a text has a right NHS number in it, written together or as 999 123 4567, and no part of a longer number.
+pub fn holds_one(text: &str) -> bool {
+    let between = |sign: char| sign == ' ' || sign == '-';
+    text.split(|sign: char| !sign.is_ascii_digit() && !between(sign)).any(|part| {
+        let groups: Vec<&str> = part.split(between).filter(|group| !group.is_empty()).collect();
+        let is_one = |digits: &str| NhsNumber::parse(digits).is_ok();
+        groups.iter().any(|group| is_one(group))
+            || groups
+                .windows(3)
+                .any(|three| three.iter().map(|group| group.len()).eq([3, 3, 4]) && is_one(&three.concat()))
+    })
+}
+
 /// The first ten digits and how many there are, without the separators of the 3-3-4 form.
 fn digits(text: &str) -> Result<([u64; 10], usize), NhsNumberFault> {
     let (mut digits, mut count) = ([0; 10], 0);
@@ -124,6 +137,18 @@ mod tests {
         assert!(NhsNumber::parse("999-000-1006").is_ok());
         for odd in ["99 90001006", "999  000 1006", "999000 1006 ", "999–000–1006"] {
             assert_eq!(NhsNumber::parse(odd), Err(NhsNumberFault::Characters), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_number_in_a_text_is_found_and_a_longer_one_is_none() {
+        for text in
+            ["9990001006", "My number is 9990001006.", "call 999 000 1006, please", "999-000-1006 or so"]
+        {
+            assert!(holds_one(text), "{text}");
+        }
+        for text in ["", "99900010061", "9990001007", "01632 960123", "in 2015, 3 of 10", "999 0001 006"] {
+            assert!(!holds_one(text), "{text}");
         }
     }
 

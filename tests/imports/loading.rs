@@ -110,6 +110,17 @@ impl<'a> Trial<'a> {
         (report, all.0)
     }
 
+    /// What checking the file finds.
+    pub fn checked(&self) -> Report {
+        self.dry_run().0
+    }
+
+    /// Whether a load is refused that expects what was found before.
+    pub fn refuses(&self, expected: &Report) -> bool {
+        let loaded = self.load_expecting(expected, &mut |_, _, _| Ok(true));
+        matches!(loaded, Ok(Loaded::Refused(_)) | Err(Error::Refused(_)))
+    }
+
     /// How many errors the file has.
     pub fn errors(&self) -> u64 {
         self.dry_run().0.errors

@@ -5,6 +5,7 @@ mod levels_of_need;
 mod localities;
 mod network_members;
 mod organisations;
+mod paper_returns;
 mod people;
 mod risk_scores;
 mod users;
@@ -123,6 +124,10 @@ macro_rules! for_rows_of {
             }
             Kind::LevelOfNeed => {
                 type $Row = rows::level_of_need::LevelOfNeedRow;
+                $body
+            }
+            Kind::PaperReturns => {
+                type $Row = rows::paper_returns::PaperReturnRow;
                 $body
             }
         }

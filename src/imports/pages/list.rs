@@ -56,6 +56,15 @@ impl ListPage {
         [Choice::new("", "Choose a kind")].into_iter().chain(kinds).collect()
     }
 
+    fn none_yet(&self) -> &'static str {
+        match self.kinds.len() {
+            1 => "No file has been brought in yet.",
+            _ => {
+                "No file has been brought in yet. Begin with localities, then organisations: each kind refers to those above it."
+            }
+        }
+    }
+
     fn takes_people(&self) -> bool {
         self.kinds.iter().any(|row| row.kind == Kind::People)
     }
@@ -89,7 +98,8 @@ pub async fn list_with(
         let last = last.iter().find(|import| import.kind == *kind).cloned();
         let day = last.as_ref().map(ended_on).or(demo_day);
         let days = day.map_or(0, |day| (now.today - day).num_days().max(0));
-        KindRow { kind: *kind, is_of_demo: last.is_none() && demo_day.is_some(), last, days }
+        let is_of_demo = last.is_none() && demo_day.is_some() && *kind != Kind::PaperReturns;
+        KindRow { kind: *kind, is_of_demo, last, days }
     };
     let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let kinds = kinds.iter().map(row).collect();

@@ -10,6 +10,7 @@ use crate::access::Imports;
 use crate::clock::Now;
 use crate::database::Database;
 use crate::error::Error;
+use crate::imports::hashing::kept;
 use crate::imports::kind::Kind;
 use crate::imports::lines::Limits;
 use crate::imports::rights;
@@ -51,7 +52,7 @@ pub async fn upload(
         kind,
         file_name: typed.file_name,
         file_bytes: i64::try_from(incoming.bytes()).context("counting bytes")?,
-        file_hash: incoming.hash(),
+        file_hash: kept(kind, &tools.keys, incoming.hash()),
         as_of: now.today,
         whole_register: typed.whole,
     };

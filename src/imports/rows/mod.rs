@@ -5,6 +5,7 @@ pub mod level_of_need;
 pub mod localities;
 pub mod network_members;
 pub mod organisations;
+pub mod paper_returns;
 pub mod people;
 pub mod person_facts;
 pub mod risk_scores;
@@ -24,6 +25,8 @@ use super::record::Record;
 pub trait Row: Sized {
     const KIND: Kind;
     const COLUMNS: &'static [Column];
+    /// Names of columns that refuse the file: what it holds is to stay nobody's.
+    const IDENTIFYING: &'static [&'static str] = &[];
     /// What is remembered of the rows before.
     type Seen: Default;
 

@@ -202,14 +202,15 @@ fn store(
 }
 
 /// One opener of a campaign at a time, however many servers hold its key.
-fn lock(conn: &mut Conn, campaign_id: i64) -> Result<(), Error> {
+pub fn lock(conn: &mut Conn, campaign_id: i64) -> Result<(), Error> {
     if let Conn::Postgres(inner) = conn {
         campaigns::table.find(campaign_id).select(campaigns::id).for_update().first::<i64>(inner)?;
     }
     Ok(())
 }
 
-fn chance() -> Result<StdRng, Error> {
+/// A source of chance for orders that nobody may guess.
+pub fn chance() -> Result<StdRng, Error> {
     let mut seed = <StdRng as SeedableRng>::Seed::default();
     OsRng.try_fill_bytes(&mut seed).map_err(anyhow::Error::from)?;
     Ok(StdRng::from_seed(seed))
