@@ -389,6 +389,10 @@ in_role! {
     NotesReturns: NOTES_RETURNS
 }
 in_role! {
+    /// Keys forms that came back on paper or by telephone.
+    KeysForms: &[Role::Keyer]
+}
+in_role! {
     /// May bring data in.
     Imports: IMPORTS
 }

@@ -8,6 +8,7 @@ focusBanner()
 for (const form of document.querySelectorAll('form[method="post"]')) sendOnce(form)
 for (const job of document.querySelectorAll('[data-cg-job]')) follow(job)
 for (const button of document.querySelectorAll('[data-cg-print]')) offerPrint(button)
+for (const form of document.querySelectorAll('[data-cg-keying]')) followKeys(form)
 for (const draft of document.querySelectorAll('[data-cg-draft]')) followText(draft)
 
 // After a change the result is read first. nhsuk-frontend does the same for error summaries and success banners.
@@ -117,5 +118,40 @@ function followText(form) {
     saved = sent
     for (const name of ['key', 'version']) form.elements[name].value = now.elements[name].value
     said.textContent = `Saved at ${new Date().toLocaleTimeString('en-GB', { hour: 'numeric', minute: '2-digit' })}.`
+  }
+}
+
+// A form is keyed without a hand leaving the digits: a key that is an answer goes on to the next, x leaves it out, and
+// Enter saves from the texts as it does from the answers. All of it can be turned off, which this browser remembers.
+function followKeys(form) {
+  const tick = document.getElementById('shortcuts')
+  tick.closest('[data-cg-shortcuts]').hidden = false
+  try { tick.checked = localStorage.getItem('cg-shortcuts') !== 'off' } catch { /* Nothing is remembered. */ }
+  tick.addEventListener('change', () => {
+    try { localStorage.setItem('cg-shortcuts', tick.checked ? 'on' : 'off') } catch { /* Nothing is remembered. */ }
+  })
+  const stops = [...form.querySelectorAll('[data-cg-one-key], textarea')]
+  for (const stop of stops) {
+    const goOn = () => {
+      const next = stops[stops.indexOf(stop) + 1]
+      next?.focus()
+      next?.select()
+    }
+    if (stop.dataset.cgOneKey) {
+      stop.addEventListener('focus', () => stop.select())
+      stop.addEventListener('input', () => {
+        if (!tick.checked || !stop.value) return
+        const key = stop.value.slice(-1).toLowerCase()
+        if (key !== 'x' && !stop.dataset.cgOneKey.includes(key)) return
+        stop.value = key === 'x' ? '' : key
+        goOn()
+      })
+    } else {
+      stop.addEventListener('keydown', (event) => {
+        if (!tick.checked || event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+        event.preventDefault()
+        form.requestSubmit()
+      })
+    }
   }
 }

@@ -30,6 +30,7 @@ const PROVIDER: &[Role] = &[Role::Provider];
 const AUDITOR: &[Role] = &[Role::Auditor];
 const PRACTICE: &[Role] = &[Role::Gp, Role::PracticeStaff];
 const DRAFTS_PETITIONS: &[Role] = &[Role::Gp, Role::PracticeStaff, Role::NetworkManager];
+const KEYER: &[Role] = &[Role::Keyer];
 const OWNS_PETITIONS: &[Role] = &[Role::Gp, Role::NetworkManager];
 
 /// Pages of the questionnaire that lead to its door without a code.
@@ -257,6 +258,15 @@ const TABLE: &[(&str, &str, May)] = &[
     ("post", "/campaigns/{reference}/letters", Roles(COMMISSIONER)),
     ("get", "/campaigns/{reference}/returns", Roles(NOTES_RETURNS)),
     ("post", "/campaigns/{reference}/returns", Roles(NOTES_RETURNS)),
+    ("get", "/campaigns/{reference}/key", Roles(KEYER)),
+    ("post", "/campaigns/{reference}/key", Roles(KEYER)),
+    ("post", "/campaigns/{reference}/key/undo", Roles(KEYER)),
+    ("get", "/campaigns/{reference}/key/batch", Roles(KEYER)),
+    ("post", "/campaigns/{reference}/key/batch", Roles(KEYER)),
+    ("get", "/campaigns/{reference}/key/again", Roles(KEYER)),
+    ("post", "/campaigns/{reference}/key/again", Roles(KEYER)),
+    ("get", "/campaigns/{reference}/key/differences", Roles(KEYER)),
+    ("post", "/campaigns/{reference}/key/differences", Roles(KEYER)),
     ("get", "/campaigns/{reference}/cancellation", Roles(COMMISSIONER)),
     ("post", "/campaigns/{reference}/cancellation", Roles(COMMISSIONER)),
     ("get", "/runs", Roles(RUNS)),

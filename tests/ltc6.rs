@@ -13,6 +13,7 @@ use asked::{Asked, asked};
 
 mod anonymity;
 pub mod asked;
+mod keying;
 mod paper;
 
 /// Answers in the box, and codes used.

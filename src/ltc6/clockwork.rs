@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::ballot::open;
 use super::ballot::seal::PrivateKey;
 use super::campaign::{AimReading, Campaign, State};
+use super::paper;
 use crate::database::Conn;
 use crate::error::Error;
 use crate::jobs::Tools;
@@ -65,6 +66,7 @@ fn to_forget(conn: &mut Conn) -> Result<Vec<Campaign>, Error> {
 /// # Errors
 /// Where this server does not hold the key.
 pub fn count(tools: &Tools, campaign: &Campaign) -> Result<(), Error> {
+    paper::seal_unfinished(tools, campaign)?;
     open::open_rest(tools, campaign)?;
     let counted = tools.database.write_now(|conn| {
         // Paper that was keyed in the meantime is opened the next time.

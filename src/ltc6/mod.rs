@@ -36,5 +36,6 @@ impl Ltc6 {
 
 pub fn routes(config: &mut web::ServiceConfig) {
     campaigns::routes(config);
+    paper::routes(config);
     patient::routes(config);
 }

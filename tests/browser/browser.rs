@@ -136,6 +136,31 @@ impl Browser {
         field.send_keys(value).await.unwrap_or_else(|error| panic!("filling {label}: {error}"));
     }
 
+    /// Presses keys wherever the page has put the reader.
+    pub async fn key(&self, keys: &str) {
+        let here = self.driver.active_element().await.expect("something has the focus");
+        here.send_keys(keys).await.unwrap_or_else(|error| panic!("keying {keys}: {error}"));
+    }
+
+    /// Goes on to the next field.
+    pub async fn key_on(&self) {
+        self.key(&String::from(char::from(Key::Tab))).await;
+    }
+
+    /// Keys a form, a key an answer, and saves it. Where scripts run, a key goes on by itself.
+    pub async fn key_answers(&self, answers: &str) {
+        for (at, answer) in answers.chars().enumerate() {
+            if at > 0 && self.scripts == Scripts::Off {
+                self.key_on().await;
+            }
+            self.key(&answer.to_string()).await;
+        }
+        let page = self.find("/html").await;
+        self.key(&String::from(char::from(Key::Enter))).await;
+        let left = page.wait_until().wait(Duration::from_secs(30), Duration::from_millis(20)).stale().await;
+        assert!(left.is_ok(), "Enter on {} saves nothing", self.path().await);
+    }
+
     /// Types a whole date into the first field of the date under `legend`.
     pub async fn fill_date(&self, legend: &str, date: &str) {
         let legend = format!("//fieldset[legend[normalize-space()={}]]", quoted(legend));

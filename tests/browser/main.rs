@@ -7,6 +7,7 @@ mod decisions;
 mod drafting;
 mod groups;
 mod imports;
+mod keying;
 mod look;
 mod looked;
 mod organisations;

@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::jobs::Tools;
 use crate::ltc6::ballot::seal::PrivateKey;
 use crate::ltc6::campaign::{Campaign, State, Stratum};
+use crate::ltc6::paper;
 use crate::page::{Chrome, filters, show};
 use crate::schema::{campaign_exclusions, campaign_strata, ltc6_invitations, ltc6_responses};
 use crate::settings::store::Values;
@@ -58,6 +59,7 @@ struct CampaignPage {
     may_act: bool,
     may_write: bool,
     may_note: bool,
+    may_key: bool,
     /// Whether this server holds the private key.
     holds_key: bool,
 }
@@ -129,6 +131,7 @@ fn page(
         may_write: who.role() == Role::Commissioner && may_write(campaign, now.today),
         may_note: NOTES_RETURNS.contains(&who.role())
             && matches!(campaign.state, State::Open | State::Closed),
+        may_key: who.role() == Role::Keyer && paper::is_taken(campaign),
         may_act: who.role() == Role::Commissioner,
         holds_key: PrivateKey::is_here(&tools.keys, reference),
         chrome: who.chrome(),
