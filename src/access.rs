@@ -81,7 +81,7 @@ impl Role {
                 "Read who did and read what in your commissioner's localities, and look at break-glass reads."
             }
             Role::Keyer => {
-                "Key LTC6 questionnaires that came back on paper or by telephone, and load files of them."
+                "Key LTC6 questionnaires that came back on paper or by telephone, load files of them, and moderate what people wrote."
             }
         }
     }
@@ -284,6 +284,8 @@ pub const PETITIONS: &[Role] =
     &[Role::Gp, Role::PracticeStaff, Role::NetworkManager, Role::Provider, Role::Commissioner];
 /// Roles that read LTC6 campaigns of their localities; commissioners alone run them.
 pub const CAMPAIGNS: &[Role] = &[Role::Commissioner, Role::Analyst, Role::Keyer];
+/// Roles that read what people said in campaigns of their localities.
+pub const RESULTS: &[Role] = &[Role::Commissioner, Role::Analyst];
 /// Roles that note letters of a campaign that came back.
 pub const NOTES_RETURNS: &[Role] = &[Role::Commissioner, Role::Keyer];
 /// Roles that bring data in.
@@ -383,6 +385,10 @@ in_role! {
 in_role! {
     /// May read LTC6 campaigns.
     ReadsCampaigns: CAMPAIGNS
+}
+in_role! {
+    /// May read what people said in LTC6 campaigns.
+    ReadsResults: RESULTS
 }
 in_role! {
     /// Notes letters of a campaign that came back.

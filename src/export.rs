@@ -16,12 +16,13 @@ use crate::clock::Now;
 use crate::config::Ground;
 use crate::csv_out::CsvOut;
 use crate::error::Error;
+use crate::ltc6::results::export::write_results;
 use crate::people::export::write_people;
 use crate::petitions::export::write_petitions;
 use crate::private_file;
 use crate::runs::export as runs;
 
-/// Writes people, their placements and movements, petitions or the audit trail as a file
+/// Writes people, their placements and movements, petitions, LTC6 results or the audit trail as a file
 #[derive(Args, Clone, Debug)]
 pub struct Export {
     pub kind: Kind,
@@ -50,6 +51,8 @@ pub enum Kind {
     Movements,
     /// Petitions that were submitted, oldest first
     Petitions,
+    /// What people said in LTC6 campaigns, the first to close first; small counts are hidden as on pages
+    Ltc6,
     /// The audit trail, oldest first; of a locality, what concerns it
     Audit,
 }
@@ -71,6 +74,7 @@ impl Kind {
             Kind::Placements => "placements",
             Kind::Movements => "movements",
             Kind::Petitions => "petitions",
+            Kind::Ltc6 => "ltc6",
             Kind::Audit => "audit",
         }
     }
@@ -89,6 +93,10 @@ impl Export {
         ensure!(
             !self.identified || !matches!(self.kind, Kind::Audit | Kind::Petitions),
             "petitions and the audit trail know people by pseudonym: --identified is for people, placements and movements"
+        );
+        ensure!(
+            self.kind != Kind::Ltc6 || !(self.identified || self.as_of.is_some()),
+            "LTC6 results are of no person and stand as they are: neither --identified nor --as-of is for them"
         );
         let entry = self.record(ground)?;
         match &self.out {
@@ -110,6 +118,7 @@ impl Export {
             let actor = Actor::command_line();
             match self.kind {
                 Kind::Audit => record_export(conn, now, &actor, &subjects, details, self.extent()),
+                Kind::Ltc6 => audit::record_entry(conn, now, &actor, Verb::Exported, &subjects, details),
                 Kind::People | Kind::Placements | Kind::Movements | Kind::Petitions => {
                     audit::record_entry(conn, now, &actor, Verb::PeopleExported, &subjects, details)
                 }
@@ -126,11 +135,18 @@ impl Export {
     fn about(&self, now: Now) -> Vec<(&'static str, String)> {
         let as_of = match (self.kind, self.as_of) {
             (Kind::People, _) => "the register as published when this was written".to_owned(),
+            (Kind::Ltc6, _) => "answers opened when this was written".to_owned(),
             (Kind::Placements, day) => day.unwrap_or(now.today).to_string(),
             (Kind::Movements | Kind::Petitions | Kind::Audit, Some(day)) => format!("all up to {day}"),
             (Kind::Movements | Kind::Petitions | Kind::Audit, None) => "all".to_owned(),
         };
-        let identified = if self.identified { "with NHS numbers" } else { "pseudonyms only" };
+        let identified = match (self.kind, self.identified) {
+            (Kind::Ltc6, _) => {
+                "none: counts and shares, small counts hidden; [c] hidden, [z] no answers, [p] not final"
+            }
+            (_, true) => "with NHS numbers",
+            (_, false) => "pseudonyms only",
+        };
         vec![
             ("What", format!("Common Ground: {}", self.kind.word())),
             ("Locality", self.locality.clone().unwrap_or_else(|| "all".to_owned())),
@@ -160,6 +176,10 @@ impl Export {
                     runs::write_placements(conn, &localities, on, self.identified, &mut out)
                 }
                 Kind::Audit => write_trail(conn, self.extent(), entry, &mut out),
+                Kind::Ltc6 => {
+                    let localities: Vec<i64> = localities.iter().map(|locality| locality.id).collect();
+                    write_results(conn, &localities, &mut out)
+                }
                 Kind::Petitions => write_petitions(conn, &localities, self.as_of, &mut out),
                 Kind::Movements => {
                     runs::write_movements(conn, &localities, self.as_of, self.identified, &mut out)

@@ -11,6 +11,7 @@ pub mod patterns;
 mod query;
 mod refusal;
 mod saving;
+pub mod stack;
 mod stale;
 pub mod typed;
 

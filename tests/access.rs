@@ -6,7 +6,7 @@ use std::path::Path;
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
 use common_ground::access::{
-    CAMPAIGNS, COMMENTS, DECISIONS, GROUPS, IMPORTS, NOTES_RETURNS, PEOPLE, PETITIONS, RUNS, Role,
+    CAMPAIGNS, COMMENTS, DECISIONS, GROUPS, IMPORTS, NOTES_RETURNS, PEOPLE, PETITIONS, RESULTS, RUNS, Role,
 };
 
 use crate::harness::{Browser, Engine, TestPortal};
@@ -55,6 +55,7 @@ const TABLE: &[(&str, &str, May)] = &[
     ("get", "/ltc6/thanks", Anybody),
     ("post", "/ltc6/leave", Anybody),
     ("get", "/ltc6/left", Anybody),
+    ("get", "/ltc6/questionnaire", Anybody),
     ("get", "/ltc6/{code}", Anybody),
     ("get", "/sign-in", Anybody),
     ("post", "/sign-in", Anybody),
@@ -256,6 +257,8 @@ const TABLE: &[(&str, &str, May)] = &[
     ("post", "/campaigns/{reference}/opening", Roles(COMMISSIONER)),
     ("get", "/campaigns/{reference}/letters", Roles(COMMISSIONER)),
     ("post", "/campaigns/{reference}/letters", Roles(COMMISSIONER)),
+    ("get", "/campaigns/{reference}/results", Roles(RESULTS)),
+    ("get", "/campaigns/{reference}/results.csv", Roles(RESULTS)),
     ("get", "/campaigns/{reference}/returns", Roles(NOTES_RETURNS)),
     ("post", "/campaigns/{reference}/returns", Roles(NOTES_RETURNS)),
     ("get", "/campaigns/{reference}/key", Roles(KEYER)),

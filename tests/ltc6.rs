@@ -15,6 +15,7 @@ mod anonymity;
 pub mod asked;
 mod keying;
 mod paper;
+pub mod results;
 
 /// Answers in the box, and codes used.
 fn sealed(portal: &TestPortal) -> (i64, i64) {
@@ -234,4 +235,14 @@ fn made_up() -> String {
         "instrument": { "stem": "Mirrored stem", "scored": vec![question; 6], "free_text": ["Mirrored one", "Mirrored two"] },
     })
     .to_string()
+}
+
+on_both! {
+    async fn the_empty_form_is_given_as_a_fhir_questionnaire(portal) {
+        let form = portal.stranger().await.get("/ltc6/questionnaire").await;
+        assert_eq!(form.status, StatusCode::OK);
+        assert_eq!(form.headers.get(header::CONTENT_TYPE).unwrap(), "application/fhir+json; charset=utf-8");
+        let form: serde_json::Value = serde_json::from_slice(&form.body).unwrap();
+        assert_eq!((form["resourceType"].as_str(), form["item"][0]["item"][5]["linkId"].as_str()), (Some("Questionnaire"), Some("q6")));
+    }
 }

@@ -156,6 +156,7 @@ stored_as_text! {
         PaperUndone = "took back a keyed paper form",
         PaperSettled = "settled a paper form keyed twice",
         PaperSealed = "sealed a batch of paper forms",
+        ResultsRead = "read the results of a campaign",
         SettingChanged = "changed a setting",
         MailRetried = "retried a mail",
         MailRead = "read a mail",

@@ -11,6 +11,7 @@ pub mod code;
 pub mod instrument;
 pub mod paper;
 mod patient;
+pub mod questionnaire;
 pub mod results;
 pub mod tickets;
 pub mod wilson;
@@ -38,4 +39,5 @@ pub fn routes(config: &mut web::ServiceConfig) {
     campaigns::routes(config);
     paper::routes(config);
     patient::routes(config);
+    results::routes(config);
 }

@@ -14,17 +14,19 @@ use super::letters::round::{Round, rounds};
 use super::opening::{can_mail, missing};
 use super::width::{Width, widths};
 use super::words::{Seen, seen};
-use crate::access::{NOTES_RETURNS, ReadsCampaigns, Role, Who};
+use crate::access::{NOTES_RETURNS, RESULTS, ReadsCampaigns, Role, Who};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
-use crate::disclosure::{At, Audience, Guarded, Sheet, Shown, release_rounded, release_sheet};
+use crate::disclosure::{Audience, Guarded, Shown, release_rounded};
 use crate::error::Error;
 use crate::jobs::Tools;
 use crate::ltc6::ballot::seal::PrivateKey;
 use crate::ltc6::campaign::{Campaign, State, Stratum};
 use crate::ltc6::paper;
+use crate::ltc6::results::store::about;
+use crate::ltc6::results::tally::Of;
 use crate::page::{Chrome, filters, show};
-use crate::schema::{campaign_exclusions, campaign_strata, ltc6_invitations, ltc6_responses};
+use crate::schema::{campaign_exclusions, campaign_strata, ltc6_invitations};
 use crate::settings::store::Values;
 
 /// A level of a drawn sample.
@@ -37,12 +39,6 @@ struct Row {
     undeliverable: Shown<i64>,
 }
 
-/// Answers that are opened, by level: suppressed for everybody.
-struct Answers {
-    rows: Vec<(&'static str, Shown<i64>)>,
-    total: Shown<i64>,
-}
-
 #[derive(Template)]
 #[template(path = "ltc6/campaigns/page.html")]
 struct CampaignPage {
@@ -50,7 +46,8 @@ struct CampaignPage {
     seen: Seen,
     rows: Vec<Row>,
     excluded: Vec<(&'static str, Shown<i64>)>,
-    answers: Answers,
+    /// About how many answers are opened, by level, all levels last: suppressed for everybody.
+    answers: Vec<(Of, Shown<i64>)>,
     widths: Vec<Width>,
     rate: u64,
     /// What keeps a draft from opening.
@@ -60,6 +57,7 @@ struct CampaignPage {
     may_write: bool,
     may_note: bool,
     may_key: bool,
+    may_read_results: bool,
     /// Whether this server holds the private key.
     holds_key: bool,
 }
@@ -120,7 +118,7 @@ fn page(
     Ok(CampaignPage {
         rows: rows(conn, campaign, &strata, audience)?,
         excluded: excluded(conn, campaign.id, audience)?,
-        answers: answers(conn, campaign, suppressed)?,
+        answers: about(conn, campaign)?,
         widths: widths(asked.try_into().unwrap_or_default(), rate),
         rate,
         missing: match is_draft {
@@ -132,6 +130,7 @@ fn page(
         may_note: NOTES_RETURNS.contains(&who.role())
             && matches!(campaign.state, State::Open | State::Closed),
         may_key: who.role() == Role::Keyer && paper::is_taken(campaign),
+        may_read_results: RESULTS.contains(&who.role()),
         may_act: who.role() == Role::Commissioner,
         holds_key: PrivateKey::is_here(&tools.keys, reference),
         chrome: who.chrome(),
@@ -186,39 +185,4 @@ fn excluded(conn: &mut Conn, id: i64, audience: Audience) -> Result<Vec<(&'stati
     Ok(counted
         .map(|(reason, people)| (reason.label(), release_rounded(Guarded::new(*people), audience)))
         .collect())
-}
-
-/// What the response table holds: it moves in batches, and nothing else of answers is counted.
-fn answers(conn: &mut Conn, campaign: &Campaign, audience: Audience) -> Result<Answers, Error> {
-    let counts: HashMap<Option<Stratum>, i64> = ltc6_responses::table
-        .filter(ltc6_responses::campaign_id.eq(campaign.id))
-        .group_by(ltc6_responses::level)
-        .select((ltc6_responses::level, diesel::dsl::count_star()))
-        .load(conn)?
-        .into_iter()
-        .collect();
-    let levels: Vec<Option<Stratum>> = Stratum::ALL
-        .iter()
-        .map(|stratum| Some(*stratum))
-        .chain([None])
-        .filter(|level| match level {
-            Some(Stratum::None) | None => counts.contains_key(level),
-            Some(stratum) => campaign.wants(*stratum) > 0,
-        })
-        .collect();
-    let figures: Vec<Guarded<i64>> =
-        levels.iter().map(|level| Guarded::new(counts.get(level).copied().unwrap_or(0))).collect();
-    let mut sheet = Sheet::new();
-    let line = sheet.line(&figures, true);
-    let shown = release_sheet(sheet, audience);
-    let label =
-        |level: &Option<Stratum>| level.map_or("Level not told, for too few shared it", Stratum::label);
-    Ok(Answers {
-        rows: levels
-            .iter()
-            .enumerate()
-            .map(|(at, level)| (label(level), shown.count(line, At::Cell(at, 0))))
-            .collect(),
-        total: shown.count(line, At::All),
-    })
 }

@@ -10,6 +10,8 @@ mod shell;
 
 use actix_web::web;
 
+use super::questionnaire::questionnaire;
+
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/ltc6", web::get().to(door::start))
@@ -25,5 +27,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/ltc6/thanks", web::get().to(check::thanks))
         .route("/ltc6/leave", web::post().to(door::leave))
         .route("/ltc6/left", web::get().to(door::left))
+        .route("/ltc6/questionnaire", web::get().to(questionnaire))
         .route("/ltc6/{code}", web::get().to(door::link));
 }
