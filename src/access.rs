@@ -391,6 +391,10 @@ in_role! {
     ReadsResults: RESULTS
 }
 in_role! {
+    /// Reads what people wrote before anybody else does.
+    Moderator: &[Role::Keyer]
+}
+in_role! {
     /// Notes letters of a campaign that came back.
     NotesReturns: NOTES_RETURNS
 }

@@ -14,6 +14,7 @@ use asked::{Asked, asked};
 mod anonymity;
 pub mod asked;
 mod keying;
+mod moderation;
 mod paper;
 pub mod results;
 

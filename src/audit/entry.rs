@@ -156,6 +156,7 @@ stored_as_text! {
         PaperUndone = "took back a keyed paper form",
         PaperSettled = "settled a paper form keyed twice",
         PaperSealed = "sealed a batch of paper forms",
+        CommentModerated = "moderated a text of a campaign",
         ResultsRead = "read the results of a campaign",
         SettingChanged = "changed a setting",
         MailRetried = "retried a mail",

@@ -9,6 +9,7 @@ pub mod campaigns;
 pub mod clockwork;
 pub mod code;
 pub mod instrument;
+pub mod moderation;
 pub mod paper;
 mod patient;
 pub mod questionnaire;
@@ -40,4 +41,5 @@ pub fn routes(config: &mut web::ServiceConfig) {
     paper::routes(config);
     patient::routes(config);
     results::routes(config);
+    moderation::routes(config);
 }

@@ -58,6 +58,7 @@ struct CampaignPage {
     may_note: bool,
     may_key: bool,
     may_read_results: bool,
+    may_moderate: bool,
     /// Whether this server holds the private key.
     holds_key: bool,
 }
@@ -130,6 +131,7 @@ fn page(
         may_note: NOTES_RETURNS.contains(&who.role())
             && matches!(campaign.state, State::Open | State::Closed),
         may_key: who.role() == Role::Keyer && paper::is_taken(campaign),
+        may_moderate: who.role() == Role::Keyer,
         may_read_results: RESULTS.contains(&who.role()),
         may_act: who.role() == Role::Commissioner,
         holds_key: PrivateKey::is_here(&tools.keys, reference),
