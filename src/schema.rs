@@ -984,6 +984,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    campaign_feedback (campaign_id) {
+        campaign_id -> BigInt,
+        said -> Text,
+        will_do -> Text,
+        published_on -> Nullable<Date>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     ltc6_invitations (key) {
         key -> Text,
         campaign_id -> BigInt,
@@ -1190,6 +1200,7 @@ diesel::joinable!(assigned_petitions -> assignings (assigning_id));
 diesel::joinable!(petitions -> organisations (practice_id));
 diesel::joinable!(campaigns -> localities (locality_id));
 diesel::joinable!(campaign_strata -> campaigns (campaign_id));
+diesel::joinable!(campaign_feedback -> campaigns (campaign_id));
 diesel::joinable!(ltc6_invitations -> campaigns (campaign_id));
 diesel::joinable!(ltc6_invitations -> people (person_id));
 diesel::joinable!(ltc6_codes -> ltc6_invitations (invitation));
@@ -1268,6 +1279,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ltc6_turnout,
     ltc6_box,
     ltc6_responses,
+    campaign_feedback,
     ltc6_comments,
     ltc6_paper_returns,
     ltc6_keyed,

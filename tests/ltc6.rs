@@ -13,6 +13,7 @@ use asked::{Asked, asked};
 
 mod anonymity;
 pub mod asked;
+mod feedback;
 mod keying;
 mod moderation;
 mod paper;

@@ -156,6 +156,8 @@ stored_as_text! {
         PaperUndone = "took back a keyed paper form",
         PaperSettled = "settled a paper form keyed twice",
         PaperSealed = "sealed a batch of paper forms",
+        FeedbackWritten = "wrote the feedback of a campaign",
+        FeedbackPublished = "published the feedback of a campaign",
         CommentModerated = "moderated a text of a campaign",
         ResultsRead = "read the results of a campaign",
         SettingChanged = "changed a setting",

@@ -8,6 +8,8 @@ use crate::ltc6::campaign::{Campaign, State};
 use crate::ltc6::campaigns::letters::may_write;
 use crate::ltc6::campaigns::letters::round::rounds;
 use crate::ltc6::campaigns::store::of_localities;
+use crate::ltc6::feedback::store::unpublished;
+use crate::page::long_day;
 use crate::people::scope::Scope;
 
 /// Drafts to draw and open, and open campaigns that nobody was written to for yet.
@@ -29,6 +31,13 @@ pub fn campaigns(conn: &mut Conn, scope: &Scope, now: Now, home: &mut Waiting) -
         if may_write(&campaign, now.today) && rounds(conn, campaign.id)?.is_empty() {
             home.to_do.push(to_do(&campaign, "Make the first letters of a campaign", "Make letters"));
         }
+    }
+    for campaign in unpublished(conn, &scope.localities)? {
+        home.to_do.push(ToDo {
+            whose: format!("{}, closed on {}", campaign.code, long_day(campaign.closes_on)),
+            href: format!("/campaigns/{}/feedback", campaign.reference),
+            ..to_do(&campaign, "Publish what people said and what will be done", "Write the feedback")
+        });
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod campaigns;
 pub mod clockwork;
 pub mod code;
+pub mod feedback;
 pub mod instrument;
 pub mod moderation;
 pub mod paper;
@@ -42,4 +43,5 @@ pub fn routes(config: &mut web::ServiceConfig) {
     patient::routes(config);
     results::routes(config);
     moderation::routes(config);
+    feedback::routes(config);
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Deserialize;
 
@@ -22,6 +23,7 @@ use crate::error::Error;
 use crate::jobs::Tools;
 use crate::ltc6::ballot::seal::PrivateKey;
 use crate::ltc6::campaign::{Campaign, State, Stratum};
+use crate::ltc6::feedback::store::feedback;
 use crate::ltc6::paper;
 use crate::ltc6::results::store::about;
 use crate::ltc6::results::tally::Of;
@@ -59,6 +61,8 @@ struct CampaignPage {
     may_key: bool,
     may_read_results: bool,
     may_moderate: bool,
+    /// When feedback was published; none where it is not.
+    published_on: Option<NaiveDate>,
     /// Whether this server holds the private key.
     holds_key: bool,
 }
@@ -132,6 +136,7 @@ fn page(
             && matches!(campaign.state, State::Open | State::Closed),
         may_key: who.role() == Role::Keyer && paper::is_taken(campaign),
         may_moderate: who.role() == Role::Keyer,
+        published_on: feedback(conn, campaign.id)?.published_on,
         may_read_results: RESULTS.contains(&who.role()),
         may_act: who.role() == Role::Commissioner,
         holds_key: PrivateKey::is_here(&tools.keys, reference),

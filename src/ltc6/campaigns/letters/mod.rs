@@ -4,7 +4,7 @@ mod file;
 pub mod mails;
 pub mod page;
 pub mod round;
-mod written;
+pub mod written;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;

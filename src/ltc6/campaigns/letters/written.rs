@@ -91,7 +91,7 @@ pub fn letter(common: &Common, to: &Recipient) -> anyhow::Result<String> {
 }
 
 /// A QR code as an `svg` element.
-fn qr(text: &str) -> anyhow::Result<String> {
+pub fn qr(text: &str) -> anyhow::Result<String> {
     let code = QrCode::new(text.as_bytes()).context("making a QR code")?;
     let drawn = code.render::<svg::Color<'_>>().min_dimensions(160, 160).build();
     let start = drawn.find("<svg").context("a QR code is drawn")?;
