@@ -123,6 +123,7 @@ function followText(form) {
 
 // A form is keyed without a hand leaving the digits: a key that is an answer goes on to the next, x leaves it out, and
 // Enter saves from the texts as it does from the answers. All of it can be turned off, which this browser remembers.
+// The first key goes into the form, though a banner says what was saved.
 function followKeys(form) {
   const tick = document.getElementById('shortcuts')
   tick.closest('[data-cg-shortcuts]').hidden = false
@@ -130,6 +131,7 @@ function followKeys(form) {
   tick.addEventListener('change', () => {
     try { localStorage.setItem('cg-shortcuts', tick.checked ? 'on' : 'off') } catch { /* Nothing is remembered. */ }
   })
+  form.querySelector('[autofocus]')?.focus()
   const stops = [...form.querySelectorAll('[data-cg-one-key], textarea')]
   for (const stop of stops) {
     const goOn = () => {
