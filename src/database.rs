@@ -325,7 +325,16 @@ impl Database {
         let mut conn = self.connection()?;
         let _turn = self.turn.as_ref().map(|turn| turn.lock());
         match &mut *conn {
-            Conn::Sqlite(inner) => inner.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?,
+            Conn::Sqlite(inner) => {
+                let ended: Checkpoint =
+                    diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(inner)?;
+                if ended.busy != 0 {
+                    return Err(anyhow::anyhow!(
+                        "the write-ahead log could not be emptied: somebody reads on"
+                    )
+                    .into());
+                }
+            }
             Conn::Postgres(inner) => {
                 for table in tables {
                     inner.batch_execute(&format!("VACUUM FULL {table}"))?;
@@ -358,6 +367,14 @@ impl Database {
     fn connection(&self) -> Result<r2d2::PooledConnection<Manager>, Error> {
         self.pool.get().map_err(|_| Error::Busy)
     }
+}
+
+/// How emptying SQLite's log ended.
+#[derive(QueryableByName)]
+struct Checkpoint {
+    /// 0 where it was emptied.
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    busy: i32,
 }
 
 /// The database holds people's records: nobody but its owner reads the file.

@@ -16,6 +16,7 @@ pub mod asked;
 mod feedback;
 mod keying;
 mod moderation;
+mod killed;
 mod paper;
 pub mod results;
 

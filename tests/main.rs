@@ -36,6 +36,7 @@ mod runs_pages;
 mod samples;
 mod schema;
 mod schemes;
+mod served;
 mod settings;
 mod shell;
 mod trail;

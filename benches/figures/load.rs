@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a run of requests came to.
 pub struct Run {
@@ -18,36 +18,70 @@ impl fmt::Display for Run {
     }
 }
 
+impl Run {
+    /// From the time of each request, in milliseconds, and of all.
+    pub fn of(mut times: Vec<f64>, whole: Duration) -> Run {
+        let per_second = times.len() as f64 / whole.as_secs_f64();
+        times.sort_by(f64::total_cmp);
+        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+        Run { per_second, p50_ms: at(0.5), p99_ms: at(0.99) }
+    }
+}
+
 /// Sends `each` requests on each of `connections`, one after the other on each.
 pub fn run(address: &str, path: &str, cookie: &str, connections: usize, each: usize) -> Run {
     let from = Instant::now();
-    let mut times: Vec<f64> = std::thread::scope(|scope| {
+    let times: Vec<f64> = std::thread::scope(|scope| {
         let threads: Vec<_> =
             (0..connections).map(|_| scope.spawn(|| connection(address, path, cookie, each))).collect();
         threads.into_iter().flat_map(|thread| thread.join().expect("a connection ends well")).collect()
     });
-    let per_second = times.len() as f64 / from.elapsed().as_secs_f64();
-    times.sort_by(f64::total_cmp);
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    Run { per_second, p50_ms: at(0.5), p99_ms: at(0.99) }
+    Run::of(times, from.elapsed())
 }
 
 fn connection(address: &str, path: &str, cookie: &str, each: usize) -> Vec<f64> {
-    let mut stream = BufReader::new(TcpStream::connect(address).expect("a connection"));
-    let request = request(address, path, cookie);
+    let mut client = Client::new(address);
     (0..each)
         .map(|_| {
             let from = Instant::now();
-            stream.get_mut().write_all(request.as_bytes()).expect("a request is sent");
-            let head = answer(&mut stream);
+            let head = client.get(path, cookie);
             assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
             from.elapsed().as_secs_f64() * 1000.0
         })
         .collect()
 }
 
-fn request(address: &str, path: &str, cookie: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\n\r\n")
+/// A connection that is kept alive.
+pub struct Client {
+    stream: BufReader<TcpStream>,
+    address: String,
+}
+
+impl Client {
+    pub fn new(address: &str) -> Client {
+        let stream = TcpStream::connect(address).expect("a connection");
+        stream.set_nodelay(true).expect("small packets leave at once");
+        Client { stream: BufReader::new(stream), address: address.to_owned() }
+    }
+
+    /// Asks for a page; the answer's head.
+    pub fn get(&mut self, path: &str, cookie: &str) -> String {
+        self.send(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}\r\n\r\n", self.address))
+    }
+
+    /// Posts a form as one of our own pages does; the answer's head.
+    pub fn post(&mut self, path: &str, cookie: &str, form: &str) -> String {
+        self.send(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            self.address,
+            form.len()
+        ))
+    }
+
+    fn send(&mut self, request: &str) -> String {
+        self.stream.get_mut().write_all(request.as_bytes()).expect("a request is sent");
+        answer(&mut self.stream)
+    }
 }
 
 /// The head of one answer; its body is read and thrown away.
@@ -66,6 +100,8 @@ fn answer(stream: &mut BufReader<TcpStream>) -> String {
         head.push_str(&line);
     }
     match length {
+        // 303 and 204 have no body.
+        _ if head.starts_with("HTTP/1.1 204") => {}
         Some(length) => {
             let mut body = vec![0; length];
             stream.read_exact(&mut body).expect("a body");
@@ -90,18 +126,10 @@ fn chunks(stream: &mut BufReader<TcpStream>) {
 
 /// One request on a connection of its own; the answer's head.
 pub fn get_once(address: &str, path: &str, cookie: &str) -> String {
-    let mut stream = BufReader::new(TcpStream::connect(address).expect("a connection"));
-    stream.get_mut().write_all(request(address, path, cookie).as_bytes()).expect("a request is sent");
-    answer(&mut stream)
+    Client::new(address).get(path, cookie)
 }
 
-/// A form posted as one of our own pages does; the answer's head.
+/// One form on a connection of its own; the answer's head.
 pub fn post_once(address: &str, path: &str, form: &str) -> String {
-    let mut stream = BufReader::new(TcpStream::connect(address).expect("a connection"));
-    let request = format!(
-        "POST {path} HTTP/1.1\r\nHost: {address}\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
-        form.len()
-    );
-    stream.get_mut().write_all(request.as_bytes()).expect("a request is sent");
-    answer(&mut stream)
+    Client::new(address).post(path, "", form)
 }

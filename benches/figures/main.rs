@@ -1,9 +1,10 @@
 //! The figures of the house, each beside something it can be compared with: `cargo bench --bench figures [NAME …]`.
 //!
-//! NAME: demo, grouping, import, start, page, preview. Without names all are run. PostgreSQL is measured where
+//! NAME: demo, grouping, import, start, page, preview, answers. Without names all are run. PostgreSQL is measured where
 //! `TEST_POSTGRES_URL` names a server. Absolute times drift by the hour: compare within one run.
 
 mod load;
+mod ltc6;
 mod program;
 
 use std::path::Path;
@@ -35,6 +36,9 @@ fn main() {
     }
     if wants("import") {
         import(folder);
+    }
+    if wants("answers") {
+        ltc6::answers(folder);
     }
 }
 
@@ -118,6 +122,6 @@ fn import(folder: &Path) {
         println!("import on PostgreSQL: not measured, TEST_POSTGRES_URL names no server");
         return;
     };
-    let url = program::fresh_schema(&server);
+    let url = program::fresh_schema(&server, "import");
     program::import(folder, &file, "PostgreSQL", &url);
 }

@@ -235,8 +235,8 @@ pub fn import(folder: &Path, people: &Path, name: &str, url: &str) {
 }
 
 /// A schema of its own on a PostgreSQL server; the address that leads to it.
-pub fn fresh_schema(server: &str) -> String {
-    let schema = format!("figures_{}", std::process::id());
+pub fn fresh_schema(server: &str, name: &str) -> String {
+    let schema = format!("figures_{name}_{}", std::process::id());
     let mut conn = PgConnection::establish(server).expect("the server");
     conn.batch_execute(&format!("CREATE SCHEMA {schema}")).expect("a schema");
     let sign = if server.contains('?') { '&' } else { '?' };

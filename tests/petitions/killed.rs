@@ -1,9 +1,6 @@
 //! The program itself, killed within a decision and its application, at each of their writes, and right after: the
 //! petition, the placement, the ledger and the audit trail say both or neither.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common_ground::audit::Verb;
@@ -17,6 +14,7 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 
 use super::*;
+use crate::served::{Server, first_line};
 
 /// Longer than any of this takes.
 const FOR_EVER: Duration = Duration::from_secs(60);
@@ -53,68 +51,6 @@ const OF_AN_APPLICATION: &[(&str, &str)] = &[
     ("petition_events", "INSERT"),
     ("audit_entries", "INSERT"),
 ];
-
-/// The program, serving the portal's database on a day; killed when dropped.
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.process.kill().ok();
-        self.process.wait().ok();
-    }
-}
-
-impl Server {
-    fn start(portal: &TestPortal, day: &str) -> Server {
-        let url = match portal.database.address() {
-            Address::Sqlite(file) => format!("sqlite:{}", file.display()),
-            Address::Postgres(url) => url.clone(),
-        };
-        let mut process = Command::new(env!("CARGO_BIN_EXE_common-ground"))
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .env("DATABASE_URL", url)
-            .env("COMMON_GROUND_KEYS", portal.folder().join("keys"))
-            .env("COMMON_GROUND_TODAY", day)
-            .current_dir(portal.folder())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut said = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
-        let address = said.trim().rsplit("//").next().unwrap().to_owned();
-        Server { process, address }
-    }
-
-    /// Sends a form; what comes back is read from the stream.
-    fn post(&self, cookie: &str, path: &str, form: &str) -> TcpStream {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}\r\nSec-Fetch-Site: same-origin\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{form}",
-            self.address,
-            form.len()
-        )
-        .unwrap();
-        stream
-    }
-
-    /// SIGKILL: no handler runs, no connection is closed in order.
-    fn kill(mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-fn first_line(mut stream: TcpStream) -> String {
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok();
-    answer.lines().next().unwrap_or_default().to_owned()
-}
 
 /// Asks again and again until it is so.
 fn until(mut is_so: impl FnMut() -> bool) {

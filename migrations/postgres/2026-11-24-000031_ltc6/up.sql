@@ -80,13 +80,14 @@ CREATE TABLE ltc6_codes (
 CREATE INDEX ltc6_codes_by_invitation ON ltc6_codes (invitation);
 
 -- Whose code was used: a code works while its invitation is not here. Written anew, shuffled, before boxes are opened.
+-- No foreign keys from here on: PostgreSQL would note in the invitation's own row which transaction looked at it.
 CREATE TABLE ltc6_turnout (
-  invitation TEXT NOT NULL PRIMARY KEY REFERENCES ltc6_invitations (key)
+  invitation TEXT NOT NULL PRIMARY KEY
 );
 
 -- Answers sealed with the campaign's public key, all of one length.
 CREATE TABLE ltc6_box (
-  campaign_id BIGINT NOT NULL REFERENCES campaigns (id),
+  campaign_id BIGINT NOT NULL,
   level TEXT NOT NULL CHECK (level IN ('low', 'medium', 'high', 'none')),
   key TEXT NOT NULL,
   sealed BYTEA NOT NULL,
@@ -95,7 +96,7 @@ CREATE TABLE ltc6_box (
 
 -- Opened answers, in shuffled batches: a random key, no time, no order. Level is blank where too few shared it.
 CREATE TABLE ltc6_responses (
-  campaign_id BIGINT NOT NULL REFERENCES campaigns (id),
+  campaign_id BIGINT NOT NULL,
   key TEXT NOT NULL,
   level TEXT CHECK (level IN ('low', 'medium', 'high', 'none')),
   respondent TEXT CHECK (respondent IN ('person', 'carer')),
@@ -112,7 +113,7 @@ CREATE TABLE ltc6_responses (
 
 -- What was written in words, tied to no other answer; read by a moderator before anybody else.
 CREATE TABLE ltc6_comments (
-  campaign_id BIGINT NOT NULL REFERENCES campaigns (id),
+  campaign_id BIGINT NOT NULL,
   key TEXT NOT NULL,
   question TEXT NOT NULL CHECK (question IN ('improve', 'confidence')),
   text TEXT NOT NULL,

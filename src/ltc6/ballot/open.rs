@@ -81,7 +81,8 @@ fn open(tools: &Tools, campaign: &Campaign, key: &PrivateKey, plan: &[Together])
     for together in plan {
         opened += tools.database.write_now(|conn| open_batch(conn, campaign.id, key, together))?;
     }
-    tools.database.forget_deleted(&["ltc6_turnout", "ltc6_box"])?;
+    tools.database.write_now(|conn| write_comments_anew(conn, campaign.id))?;
+    tools.database.forget_deleted(&["ltc6_turnout", "ltc6_box", "ltc6_comments"])?;
     Ok(opened)
 }
 
@@ -105,6 +106,20 @@ fn write_turnout_anew(conn: &mut Conn, campaign_id: i64) -> Result<(), Error> {
     Ok(())
 }
 
+/// What was written in words, in one transaction and an order of chance too: otherwise a text would share its
+/// transaction with the nine other answers of its batch.
+fn write_comments_anew(conn: &mut Conn, campaign_id: i64) -> Result<(), Error> {
+    lock(conn, campaign_id)?;
+    let here = ltc6_comments::table.filter(ltc6_comments::campaign_id.eq(campaign_id));
+    let mut all: Vec<Comment> = here.select(Comment::as_select()).load(conn)?;
+    diesel::delete(here).execute(conn)?;
+    all.shuffle(&mut chance()?);
+    for some in all.chunks(500) {
+        on_each!(conn, inner => diesel::insert_into(ltc6_comments::table).values(some).execute(inner))?;
+    }
+    Ok(())
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = ltc6_responses)]
 struct Response {
@@ -121,14 +136,15 @@ struct Response {
     wrote: bool,
 }
 
-#[derive(Insertable)]
+#[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = ltc6_comments)]
 struct Comment {
     campaign_id: i64,
     key: String,
-    question: &'static str,
+    question: String,
     text: String,
-    state: &'static str,
+    state: String,
+    theme: Option<String>,
     version: i64,
 }
 
@@ -190,7 +206,15 @@ fn store(
         .filter(|(_, text)| !text.is_empty())
         .map(|(question, text)| {
             let (key, text) = (random_token(), text.clone());
-            Comment { campaign_id, key, question, text, state: "waiting", version: 1 }
+            Comment {
+                campaign_id,
+                key,
+                question: question.to_owned(),
+                text,
+                state: "waiting".into(),
+                theme: None,
+                version: 1,
+            }
         })
         .collect();
     comments.shuffle(chance);

@@ -121,11 +121,17 @@ fn drop_in(conn: &mut Conn, open: &mut HashMap<i64, bool>, submission: &Submissi
     let is_open = match open.get(&id) {
         Some(known) => *known,
         None => {
-            let is_open = campaigns::state
-                .eq(State::Open)
-                .and(campaigns::opens_on.le(today))
-                .and(campaigns::closes_on.ge(today));
-            let found = campaigns::table.find(id).filter(is_open).count().get_result::<i64>(conn)? == 1;
+            let open_today = campaigns::table
+                .find(id)
+                .filter(campaigns::state.eq(State::Open))
+                .filter(campaigns::opens_on.le(today).and(campaigns::closes_on.ge(today)))
+                .select(campaigns::id);
+            // Whoever closes the campaign waits for this transaction, or this one for them.
+            let found = match conn {
+                Conn::Sqlite(inner) => open_today.first::<i64>(inner).optional()?,
+                Conn::Postgres(inner) => open_today.for_share().first::<i64>(inner).optional()?,
+            }
+            .is_some();
             open.insert(id, found);
             found
         }
