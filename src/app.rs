@@ -18,7 +18,7 @@ use crate::ltc6::Ltc6;
 use crate::sessions::{HOURS, Sessions};
 use crate::{
     about_groups, accounts, assets, audit, criteria, cross_site, decisions, groups, health, home, imports,
-    ltc6, mail, movements, organisations, people, petitions, runs, settings, unmasking,
+    ltc6, mail, movements, organisations, people, petitions, runs, settings, signed_out, unmasking,
 };
 
 /// Whether the word of a proxy about where a call came from is believed.
@@ -87,6 +87,7 @@ pub fn app(
         }))
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
         .app_data(web::QueryConfig::default().error_handler(|_, _| Error::NotFound.into()))
+        .wrap(from_fn(signed_out::keep))
         .wrap(from_fn(cross_site::refuse))
         .wrap(session)
         .wrap(from_fn(add_headers))

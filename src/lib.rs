@@ -43,6 +43,7 @@ pub mod schema;
 pub mod serve;
 pub mod sessions;
 pub mod settings;
+pub mod signed_out;
 pub mod stored;
 pub mod unmasking;
 pub mod xlsx_out;

@@ -1,5 +1,6 @@
 //! Petitions: filed, opined on, decided, applied, and who sees what of them.
 
+mod hostile;
 mod killed;
 mod meanwhile;
 mod timed;
