@@ -153,7 +153,7 @@ fn emails(text: &str) -> Vec<Identifier> {
 
 /// Ten digits with anything but letters between them that people put there, which the modulus makes a number of.
 fn nhs_numbers(text: &str) -> Vec<Identifier> {
-    static DIGITS: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9](?:[ ./_-]{0,3}[0-9]){9,}"));
+    static DIGITS: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9](?:[ .,/()_-]{0,3}[0-9]){9,}"));
     let mut found = Vec::new();
     for run in DIGITS.find_iter(text) {
         let bytes = run.as_str().as_bytes();
@@ -185,7 +185,7 @@ fn birth_dates(text: &str, born: Option<NaiveDate>, today: NaiveDate) -> Vec<Ide
             r"(?ix)
             \b(?P<y1>[0-9]{{4}}) \ ?[-/.]\ ? (?P<m1>[0-9]{{1,2}}) \ ?[-/.]\ ? (?P<d1>[0-9]{{1,2}})\b
             | \b(?P<d2>[0-9]{{1,2}}) \ ?[-/.\ ]\ ? (?P<m2>[0-9]{{1,2}}) \ ?[-/.\ ]\ ? (?P<y2>[0-9]{{4}}|[0-9]{{2}})\b
-            | \b(?P<d3>[0-9]{{1,2}}) (?:st|nd|rd|th)? (?:\ of)? [-\ .,/]{{0,3}} (?P<m3>{month})\b\.? [-\ .,/]{{0,3}} (?P<y3>[0-9]{{4}}|[0-9]{{2}})\b
+            | \b(?P<d3>[0-9]{{1,2}}) (?:st|nd|rd|th)? (?:\ of)? [-\ .,/]{{0,3}} (?P<m3>{month})\b\.? [-\ .,/'’]{{0,3}} (?P<y3>[0-9]{{4}}|[0-9]{{2}})\b
             | \b(?P<m4>{month})\b\.? [-\ ,]{{0,3}} (?P<d4>[0-9]{{1,2}}) (?:st|nd|rd|th)? [-\ ,]{{1,3}} (?P<y4>[0-9]{{4}})\b
             | \b(?P<p5>[0-9]{{8}})\b"
         ))
@@ -211,7 +211,11 @@ fn birth_dates(text: &str, born: Option<NaiveDate>, today: NaiveDate) -> Vec<Ide
                 let day = ["d1", "d2", "d3", "d4"].iter().find_map(|name| number(name));
                 let month = month("m3").or(month("m4")).or(number("m1")).or(number("m2"));
                 let (Some(year), Some(month), Some(day)) = (year, month, day) else { continue };
-                years(year).into_iter().filter_map(|year| NaiveDate::from_ymd_opt(year, month, day)).collect()
+                // The month may come first, where both are digits.
+                let turned = part("m2").map(|_| (day, month));
+                let orders = [Some((month, day)), turned];
+                let orders = orders.into_iter().flatten();
+                orders.flat_map(|(month, day)| dates(year, month, day)).collect()
             }
         };
         let whole = one.get(0).expect("a capture has a whole");
@@ -231,9 +235,11 @@ fn is_long(found: &regex::Captures<'_>) -> bool {
     years.is_none_or(|year| year.as_str().len() == 4)
 }
 
-fn years(year: u32) -> Vec<i32> {
+/// The day in its year, or in either century.
+fn dates(year: u32, month: u32, day: u32) -> Vec<NaiveDate> {
     let year = i32::try_from(year).unwrap_or(0);
-    if year < 100 { vec![1900 + year, 2000 + year] } else { vec![year] }
+    let years = if year < 100 { vec![1900 + year, 2000 + year] } else { vec![year] };
+    years.into_iter().filter_map(|year| NaiveDate::from_ymd_opt(year, month, day)).collect()
 }
 
 /// Eight digits as day, month, year or the other way about.
@@ -248,7 +254,7 @@ fn packed(digits: &str) -> Vec<NaiveDate> {
 fn phone_numbers(text: &str) -> Vec<Identifier> {
     static PHONE: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"(?:\+ ?44|\b0044)[ ./-]{0,2}(?:\(0\))?(?:[ ./()-]{0,2}[0-9]){9,10}\b|(?:\(0|\b0)(?:[ ./()-]{0,2}[0-9]){9,10}\b",
+            r"(?:\+ ?44|\b0044)[ ./-]{0,2}(?:\(0\))?(?:[ ./()-]{0,2}[0-9]){9,10}\b|(?:\(0|\b0)(?:[ ./()-]{0,2}[0-9]){9,10}\b|\b7[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}\b",
         )
     });
     PHONE.find_iter(text).map(|one| Identifier { kind: Kind::PhoneNumber, at: one.range() }).collect()
@@ -256,7 +262,7 @@ fn phone_numbers(text: &str) -> Vec<Identifier> {
 
 fn postcodes(text: &str) -> Vec<Identifier> {
     static POSTCODE: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?i)\b[a-z]{1,2}[0-9][a-z0-9]? ?[0-9][abd-hjlnp-uw-z]{2}\b"));
+        LazyLock::new(|| regex(r"(?i)\b[a-z]{1,2}[0-9][a-z0-9]?[ -]{0,2}[0-9][abd-hjlnp-uw-z]{2}\b"));
     POSTCODE.find_iter(text).map(|one| Identifier { kind: Kind::Postcode, at: one.range() }).collect()
 }
 
@@ -323,6 +329,8 @@ mod tests {
             "999.123.4004",
             "999\u{a0}123\u{2011}4004",
             "９９９ 123 4004",
+            "999) 123-4004",
+            "999,123,4004",
         ] {
             let number = NhsNumber::parse("9991234004");
             assert!(number.is_ok(), "{number:?}");
@@ -342,9 +350,13 @@ mod tests {
             "February 7, 1948",
             "1948-02-07",
             "07021948",
+            "7 Feb '48",
+            "7 Feb ’48",
+            "2/7/1948",
         ] {
             assert_eq!(pieces(&format!("It says {text} here")), [(Kind::BirthDate, text)], "{text}");
         }
+        assert_eq!(pieces("another, 5/27/1951"), [(Kind::BirthDate, "5/27/1951")]);
         assert_eq!(pieces("another, 3 May 1951"), [(Kind::BirthDate, "3 May 1951")]);
         assert_eq!(pieces("DOB: 03/05/12"), [(Kind::BirthDate, "03/05/12")]);
         assert_eq!(pieces("Admitted on 5 April 2026, again on 12/05/2026 and 3/6/26"), []);
@@ -352,12 +364,17 @@ mod tests {
 
     #[test]
     fn phone_numbers_postcodes_and_addresses_are_found() {
-        for text in
-            ["020 7946 0018", "(020) 7946 0018", "+44 20 7946 0018", "07700 900123", "0044 7700 900 123"]
-        {
+        for text in [
+            "020 7946 0018",
+            "(020) 7946 0018",
+            "+44 20 7946 0018",
+            "07700 900123",
+            "0044 7700 900 123",
+            "7700 900123",
+        ] {
             assert_eq!(pieces(&format!("Ring {text} please")), [(Kind::PhoneNumber, text)], "{text}");
         }
-        for text in ["W1A 1AA", "ec1a1bb", "M1 1AE", "CR2 6XH"] {
+        for text in ["W1A 1AA", "ec1a1bb", "M1 1AE", "CR2 6XH", "W1A  1AA", "M1-1AE"] {
             assert_eq!(pieces(&format!("lives in {text}.")), [(Kind::Postcode, text)], "{text}");
         }
         assert_eq!(pieces("write to a.b@example.org"), [(Kind::EmailAddress, "a.b@example.org")]);
