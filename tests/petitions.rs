@@ -157,8 +157,14 @@ on_both! {
         let (left, asked) = left.split_once("<h3>Asked for: ").expect("the group it led to");
         assert!(left.contains("aged 75 or over") && !left.contains("serious mental illness"), "{left}");
         assert!(asked.contains("serious mental illness"), "{asked}");
+        let by_criteria = "By the criteria alone the group would be: Mostly healthy people aged 75 and over.";
+        let person = format!("/people/{}", pseudonym(&portal, HEALTHY));
+        let held = all.gp.get(&person).await.text();
+        assert!(held.contains(by_criteria) && !held.contains("first in order"), "{held}");
         group(&portal, "LOC01", day());
         assert_eq!(stands(&portal, HEALTHY), (Some("SEMI".into()), false, "petition".into()));
+        let later = all.gp.get(&person).await.text();
+        assert!(later.contains(by_criteria) && !later.contains("first in order"), "{later}");
     }
 }
 

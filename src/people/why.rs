@@ -37,6 +37,9 @@ pub struct Why {
     /// The criteria of the other groups a provisional placement could become.
     pub open: Vec<Stands>,
     pub supplementary: Option<Stands>,
+    /// The group the criteria give, where somebody is held in another.
+    pub by_criteria: Option<String>,
+    /// Other groups whose criteria they meet, after the one the criteria give.
     pub also_meets: Vec<String>,
     pub could_be: Vec<String>,
     /// Facts that are not known and decide, in words.
@@ -81,13 +84,19 @@ pub fn why(
         Some(false) => None,
         Some(true) | None => overlay.map(stands).transpose()?,
     };
+    let by_criteria = reason
+        .as_ref()
+        .filter(|reason| reason.group != person.group_code)
+        .map(|reason| label(&scheme, reason.group.as_deref()));
     let reason = reason.unwrap_or_default();
+    let also_meets = reason.also_meets.iter().filter(|code| Some(*code) != person.group_code.as_ref());
     Ok(Some(Why {
         group,
         unmet,
         open,
         supplementary,
-        also_meets: reason.also_meets.iter().map(|code| label(&scheme, Some(code))).collect(),
+        by_criteria,
+        also_meets: also_meets.map(|code| label(&scheme, Some(code))).collect(),
         could_be: reason.could_be.iter().map(|code| label(&scheme, code.as_deref())).collect(),
         hangs_on: reason.hangs_on.iter().map(|fact| fact_words(fact)).collect(),
         too_many_unknown: reason.too_many_unknown,
