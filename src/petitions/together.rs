@@ -79,11 +79,15 @@ pub struct LeftOut {
 /// What is kept of those left out of a batch that nobody has begun to decide.
 const NOT_BEGUN: &str = "";
 
-/// Takes a batch for deciding; whether nobody else has.
-pub fn claim(conn: &mut Conn, batch: &str) -> Result<bool, Error> {
+/// Takes a batch for deciding; whether nobody else has. Until it is done all of it counts as left out, so that nothing
+/// is passed over in silence where the service stops half way.
+pub fn claim(conn: &mut Conn, batch: &str, chosen: &[(String, i64)]) -> Result<bool, Error> {
+    let why = "The service stopped before it came to this one, so choose it again";
+    let each = chosen.iter().map(|(reference, _)| LeftOut { reference: reference.clone(), why: why.into() });
+    let text = serde_json::to_string(&each.collect::<Vec<LeftOut>>()).map_err(anyhow::Error::from)?;
     let waiting = petition_batches::table
         .filter(petition_batches::reference.eq(batch).and(petition_batches::left_out.eq(NOT_BEGUN)));
-    Ok(diesel::update(waiting).set(petition_batches::left_out.eq("[]")).execute(conn)? == 1)
+    Ok(diesel::update(waiting).set(petition_batches::left_out.eq(text)).execute(conn)? == 1)
 }
 
 /// Notes a batch; its reference.

@@ -214,15 +214,15 @@ pub async fn approve(
         return sure(&who, &database, now, form, code, &clear).await;
     }
     let (by, chosen, key) = (who.clone(), form.chosen(), form.key.clone());
-    let (count, made) = (chosen.len(), clear.clone());
+    let (all, made) = (chosen.clone(), clear.clone());
     let begun = move |conn: &mut Conn| {
         let begun = |conn: &mut Conn| {
-            let reference = begin(conn, &by, now, count)?;
+            let reference = begin(conn, &by, now, all.len())?;
             made.record(conn, now, &by, &[Subject::petition(&reference)])?;
             Ok(reference)
         };
         let reference = once(conn, now.moment, by.user_id, &key, begun)?;
-        let is_ours = claim(conn, &reference)?;
+        let is_ours = claim(conn, &reference, &all)?;
         Ok((reference, is_ours))
     };
     let (batch, is_ours) = database.write(begun).await?;
@@ -307,9 +307,10 @@ fn batch_page(conn: &mut Conn, who: &Who, now: Now, reference: String) -> Result
     let scope = Scope::of(conn, who, now.today)?;
     let each = references.iter().map(|one| find_within(conn, who, now, &scope, one));
     let approved = each.collect::<Result<Vec<Found>, Error>>()?;
-    let left_out = match left_out.as_str() {
+    let mut left_out: Vec<LeftOut> = match left_out.as_str() {
         "" => Vec::new(),
         text => serde_json::from_str(text).map_err(anyhow::Error::from)?,
     };
+    left_out.retain(|one| !references.contains(&one.reference));
     Ok(BatchPage { chrome: who.chrome(), reference, who: by, on, approved, left_out })
 }

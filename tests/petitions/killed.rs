@@ -8,11 +8,13 @@ use common_ground::database::{Address, Conn};
 use common_ground::installation::{self, DEMO_DAY};
 use common_ground::petitions::life::State;
 use common_ground::schema::{
-    audit_entries, audit_subjects, outgoing_mail, petition_decisions, petition_events, petitions, used_keys,
+    audit_entries, audit_subjects, outgoing_mail, petition_batches, petition_decisions, petition_events,
+    petitions, used_keys,
 };
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 
+use super::together::{chosen, three};
 use super::*;
 use crate::served::{Server, first_line};
 
@@ -276,5 +278,38 @@ on_both! {
         assert_figures_agree(&portal, "LOC01");
         portal.on("2015-04-08").work().await;
         picture(&portal, &path).assert_moved_once(&before);
+    }
+}
+
+on_both! {
+    async fn a_server_killed_in_a_batch_passes_over_none_in_silence(portal) {
+        let portal = cared_for(portal);
+        portal.write(|conn| installation::set(conn, DEMO_DAY, "2015-04-01"));
+        let mut all = Parties::of(&portal).await;
+        let [path, _, _] = three(&portal, &mut all).await;
+        let page = all.commissioner.get("/petitions/together").await;
+        let ready = chosen(&page);
+        let said = [("key", &*page.field("key")), ("words", "Agreed"), ("reason_code", "case_accepted"),
+            ("petition", &*ready[0]), ("petition", &*ready[1])];
+        let sure = all.commissioner.post("/petitions/together", &said).await;
+        let mut fields = vec![("key", sure.field("key")), ("sure", "yes".into())];
+        fields.extend(said[1..].iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let form = fields.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+        let mut still = Still::at(&portal, ("movements", "INSERT"));
+        let server = Server::start(&portal, "2015-04-01");
+        let answer = server.post(&all.commissioner.cookie(), "/petitions/together", &form);
+        let begun = petition_batches::table.filter(petition_batches::left_out.ne("")).count();
+        until(|| portal.read(|conn| Ok(begun.get_result::<i64>(conn)?)) == 1);
+        still.reached();
+        server.kill();
+        assert_eq!(first_line(answer), "");
+        still.end();
+        assert_eq!((ledger(&portal, &path).len(), stands(&portal, HEALTHY).2), (0, "run".into()));
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, &**value)).collect();
+        let again = all.commissioner.post("/petitions/together", &fields).await;
+        assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text());
+        let batch = all.commissioner.get(again.location()).await.text();
+        assert!(batch.contains("0 petitions approved, 2 left out"), "{batch}");
+        assert!(batch.contains("The service stopped before it came to this one"), "{batch}");
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::samples::command;
 
 /// Two petitions to SEMI that both networks support, and one that one does not; their addresses.
-async fn three(portal: &TestPortal, all: &mut Parties) -> [String; 3] {
+pub async fn three(portal: &TestPortal, all: &mut Parties) -> [String; 3] {
     let mut paths = Vec::new();
     for (number, to) in [(HEALTHY, "SEMI"), ("9990001030", "SEMI"), ("9990001006", "SEMI")] {
         let path = draft(&mut all.gp, &pseudonym(portal, number), to).await;
@@ -18,7 +18,7 @@ async fn three(portal: &TestPortal, all: &mut Parties) -> [String; 3] {
     paths.try_into().unwrap()
 }
 
-fn chosen(page: &Answer) -> Vec<String> {
+pub fn chosen(page: &Answer) -> Vec<String> {
     let text = page.text();
     let boxes = text.split("name=\"petition\" type=\"checkbox\" value=\"").skip(1);
     boxes.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
