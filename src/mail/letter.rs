@@ -31,6 +31,7 @@ stored_as_text! {
         PetitionDecided = "petition_decided",
         PetitionAppealed = "petition_appealed",
         PetitionWithdrawn = "petition_withdrawn",
+        PetitionLapsed = "petition_lapsed",
         PetitionMoved = "petition_moved",
         PetitionConsented = "petition_consented",
         PetitionAssigned = "petition_assigned",
@@ -67,6 +68,7 @@ impl Letter {
             Letter::PetitionDecided => "Petition decided",
             Letter::PetitionAppealed => "Appeal on a petition",
             Letter::PetitionWithdrawn => "Petition withdrawn",
+            Letter::PetitionLapsed => "Petition not applied",
             Letter::PetitionMoved => "Petition of a person who moved practice",
             Letter::PetitionConsented => "Petition gone on with",
             Letter::PetitionAssigned => "Petition assigned",
@@ -101,6 +103,7 @@ impl Letter {
             | Letter::PetitionDecided
             | Letter::PetitionAppealed
             | Letter::PetitionWithdrawn
+            | Letter::PetitionLapsed
             | Letter::PetitionMoved
             | Letter::PetitionConsented
             | Letter::PetitionAssigned
@@ -140,6 +143,7 @@ impl Letter {
             | Letter::PetitionDecided
             | Letter::PetitionAppealed
             | Letter::PetitionWithdrawn
+            | Letter::PetitionLapsed
             | Letter::PetitionMoved
             | Letter::PetitionConsented
             | Letter::PetitionAssigned

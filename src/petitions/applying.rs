@@ -8,14 +8,18 @@ use serde_json::json;
 use super::events::{Gone, Registered};
 use super::found::{self, Person};
 use super::history::{self, What};
+use super::letters;
 use super::life::State;
 use super::petition::{Category, Petition};
+use super::store;
+use crate::access::Role;
 use crate::audit::{self, Actor, Subject, Verb};
 use crate::clock::Now;
 use crate::database::Conn;
 use crate::decisions::holds;
 use crate::decisions::questions::{self, Withdrawn};
 use crate::error::Error;
+use crate::mail::Letter;
 use crate::people::corrections::{self, NewCorrection};
 use crate::runs::again::{self, place_by_criteria};
 use crate::runs::amend::{Because, amend, stands};
@@ -135,6 +139,11 @@ fn lapse(
         None => "No grouping run had placed the person by the date of effect",
     };
     history::note(conn, now, None, (petition.id, petition.state), What::Lapsed, why)?;
+    letters::owner(conn, now, None, petition, (Letter::PetitionLapsed, None))?;
+    for asked in store::opinions(conn, petition.id)? {
+        let to = (asked.network_id, &[Role::Provider][..]);
+        letters::organisation(conn, now, None, petition, to, (Letter::PetitionLapsed, None))?;
+    }
     let subjects = [Subject::person(&person.pseudonym), Subject::petition(&petition.reference)];
     audit::record(conn, now.moment, actor, Verb::PetitionLapsed, &subjects, json!({ "why": why }))?;
     Ok(Applied::TooLate)

@@ -35,6 +35,9 @@ pub fn tend(tools: &Tools) -> Result<(), Error> {
             applying::apply(conn, now, &Actor::service(), &petition)
         })?;
     }
+    for (id, practice) in tools.database.read_now(events::held_elsewhere)? {
+        tools.database.write_now(|conn| events::follow(conn, now, id, practice))?;
+    }
     for id in tools.database.read_now(|conn| out_of_time(conn, now.today))? {
         tools
             .database

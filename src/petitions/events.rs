@@ -18,7 +18,7 @@ use crate::database::Conn;
 use crate::error::Error;
 use crate::mail::Letter;
 use crate::people::register::published;
-use crate::schema::{current_runs, organisations, person_records, petitions, placements};
+use crate::schema::{current_runs, holds, organisations, person_records, petitions, placements};
 
 /// What happened to the person of an open petition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +178,39 @@ fn wait_for_consent(conn: &mut Conn, now: Now, found: &Found, practice: Option<i
     let subjects = found.subjects();
     let details = json!({ "waits_for_consent": practice.is_some() });
     audit::record(conn, now.moment, &Actor::service(), Verb::PetitionMoved, &subjects, details)
+}
+
+/// Applied petitions that hold somebody who is on another practice's list in the same locality now: petition and that
+/// practice, by row id.
+pub fn held_elsewhere(conn: &mut Conn) -> Result<Vec<(i64, i64)>, Error> {
+    let register = published(conn)?;
+    Ok(petitions::table
+        .inner_join(holds::table.on(holds::reference.eq(petitions::reference)))
+        .inner_join(person_records::table.on(person_records::person_id.eq(petitions::person_id)))
+        .inner_join(organisations::table.on(organisations::id.eq(person_records::practice_id)))
+        .filter(holds::ended_on.is_null())
+        .filter(person_records::from_register.le(register).and(person_records::until_register.gt(register)))
+        .filter(person_records::practice_id.ne(petitions::practice_id))
+        .filter(organisations::locality_id.eq(petitions::locality_id.nullable()))
+        .order(petitions::id)
+        .select((petitions::id, person_records::practice_id))
+        .load(conn)?)
+}
+
+/// A hold goes with the person: their practice of now looks at it on its review date.
+pub fn follow(conn: &mut Conn, now: Now, id: i64, practice: i64) -> Result<(), Error> {
+    let found = found::by_service(conn, now, id)?;
+    let petition = &found.petition;
+    if petition.practice_id == practice {
+        return Ok(());
+    }
+    diesel::update(petitions::table.find(id))
+        .set((petitions::practice_id.eq(practice), petitions::version.eq(petition.version + 1)))
+        .execute(conn)?;
+    let words = "The person has moved, and their new practice looks at the hold";
+    history::note(conn, now, None, (id, petition.state), What::Moved, words)?;
+    let details = json!({ "from": found.label_of(petition.practice_id), "waits_for_consent": false });
+    audit::record(conn, now.moment, &Actor::service(), Verb::PetitionMoved, &found.subjects(), details)
 }
 
 /// The new practice goes on with it: it is its own petition from now on.

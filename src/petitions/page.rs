@@ -76,8 +76,12 @@ impl Evidence {
     }
 }
 
-/// What is known of the person, as the caller may see it; none where no run places them.
+/// What is known of the person, as the caller may see it; none where no run places them, and for the practice they have
+/// left.
 pub fn evidence(conn: &mut Conn, who: &Who, found: &Found) -> Result<Option<Evidence>, Error> {
+    if found.side == Side::Owner && found.person.practice_id != found.petition.practice_id {
+        return Ok(None);
+    }
     let own = matches!(who.role(), Role::Gp | Role::PracticeStaff);
     let grouped = grouped(conn, &found.locality, found.person.id, own)?;
     let Some(Grouped { run, facts, present, others, .. }) = grouped else { return Ok(None) };

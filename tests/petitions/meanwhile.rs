@@ -4,7 +4,9 @@
 use common_ground::people::register::published;
 use common_ground::petitions::applying;
 use common_ground::petitions::petition::Petition;
-use common_ground::schema::{organisations, person_records, petition_events, petitions, register_state};
+use common_ground::schema::{
+    organisations, outgoing_mail, person_records, petition_events, petitions, register_state,
+};
 
 use super::*;
 
@@ -86,8 +88,12 @@ on_both! {
         opined(&mut all.first, &mut all.second, &path).await;
         let mut new = signed_in(&portal, Role::Gp, "E87002").await;
         assert_eq!(new.get(&path).await.status, StatusCode::NOT_FOUND);
+        let facts = "register import";
+        assert!(all.gp.get(&path).await.text().contains(facts));
         register(&portal, HEALTHY, Some("E87002"), None, None);
         portal.work().await;
+        assert!(!all.gp.get(&path).await.text().contains(facts), "the person is no longer theirs");
+        assert!(new.get(&path).await.text().contains(facts));
         let waiting = all.commissioner.get(&format!("{path}/decide")).await.text();
         assert!(waiting.contains("has to consent first"), "{waiting}");
         let decide = format!("{path}/decide");
@@ -142,6 +148,9 @@ on_both! {
         let mut gp = late.signed_in("gp.e87001@example.org").await;
         let lapsed = gp.get(&paths[1]).await.text();
         assert!(lapsed.contains("The person had died by the date of effect"), "{lapsed}");
+        let told: i64 = late.read(|conn| Ok(outgoing_mail::table.filter(outgoing_mail::letter.eq("petition_lapsed"))
+            .count().get_result(conn)?));
+        assert!(told >= 2, "the practice and the networks are told");
         late.work().await;
         assert_eq!(ledger(&portal, &paths[0]).len(), 1, "applied once");
     }
@@ -194,6 +203,28 @@ on_both! {
         assert_eq!(stands(&portal, HEALTHY).0, Some("SEMI".into()), "until the next run");
         group(&later, "LOC01", "2017-04-02".parse().unwrap());
         assert_eq!(stands(&portal, HEALTHY), (Some("HEALTHY_75".into()), false, "run".into()));
+    }
+}
+
+on_both! {
+    async fn a_hold_goes_with_the_person_and_their_new_practice_looks_at_it(portal) {
+        let portal = cared_for(portal);
+        let mut all = Parties::of(&portal).await;
+        let path = submitted(&portal, &mut all.gp).await;
+        opined(&mut all.first, &mut all.second, &path).await;
+        done(&mut all.commissioner, &format!("{path}/decide"), GRANTED).await;
+        register(&portal, HEALTHY, Some("E87002"), None, None);
+        portal.work().await;
+        portal.work().await;
+        assert_eq!(all.gp.get(&path).await.status, StatusCode::NOT_FOUND, "no longer theirs");
+        let mut new = signed_in(&portal, Role::Gp, "E87002").await;
+        let moved = new.get(&path).await.text();
+        assert_eq!(moved.matches("their new practice looks at the hold").count(), 1, "{moved}");
+        let due = portal.on("2016-04-01");
+        due.work().await;
+        let mut new = due.signed_in("gp.e87002@example.org").await;
+        done(&mut new, &format!("{path}/review"), &[("choice", "end"), ("reason", "Discharged")]).await;
+        assert!(new.get(&path).await.text().contains("Discharged"));
     }
 }
 
