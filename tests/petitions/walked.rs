@@ -389,7 +389,13 @@ async fn attempt(
         }
     };
     note(tries.user);
-    for (number, (asks, below, fields)) in FORMS.iter().enumerate() {
+    let concerns = |asks: &Asks| match asks {
+        Grant | Refuse => true,
+        Question | Opine | Submit => !waits,
+        Consent | Decline | Withdraw => !drafted,
+        _ => !drafted && !waits,
+    };
+    for (number, (asks, below, fields)) in FORMS.iter().enumerate().filter(|(_, form)| concerns(&form.0)) {
         let case = format!("{asks:?} in {state:?} by {}, waits {waits}, drafted {drafted}", tries.name);
         let before = laid.kept();
         let key = format!("{}-{state:?}-{waits}-{drafted}-{number}", tries.name);
