@@ -175,7 +175,9 @@ pub fn nexts(found: &Found, today: NaiveDate) -> Vec<Next> {
     let mut nexts = Vec::new();
     let drafts = matches!(found.caller.role, Role::Gp | Role::PracticeStaff | Role::NetworkManager);
     if found.petition.state == State::Draft && drafts && found.side == Side::Owner {
-        nexts.push(next("Check and send", "check", true));
+        let sends = found.caller.role != Role::PracticeStaff;
+        let label = if sends { "Check and send" } else { "Check the draft" };
+        nexts.push(next(label, "check", sends || !found.petition.ready));
         nexts.push(next("Change the draft", "edit", false));
     }
     let acts = [
