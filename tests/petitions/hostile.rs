@@ -156,7 +156,7 @@ on_both! {
         let portal = cared_for(portal);
         let mut all = Parties::of(&portal).await;
         let path = submitted(&portal, &mut all.gp).await;
-        let mut strangers = vec![
+        let mut strangers = [
             signed_in(&portal, Role::Gp, "E87004").await,
             signed_in(&portal, Role::PracticeStaff, "E87002").await,
             signed_in(&portal, Role::Commissioner, "CCG02").await,
