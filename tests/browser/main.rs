@@ -10,6 +10,7 @@ mod imports;
 mod keying;
 mod look;
 mod looked;
+mod ltc6;
 mod organisations;
 mod patterns;
 mod people;

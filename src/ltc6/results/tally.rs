@@ -37,7 +37,7 @@ pub enum Of {
 }
 
 impl Of {
-    fn of(level: Option<Stratum>) -> Of {
+    fn told(level: Option<Stratum>) -> Of {
         level.map_or(Of::NotTold, Of::Level)
     }
 
@@ -118,7 +118,7 @@ impl Tally {
     /// only where an answer has it.
     pub fn of(returns: &[Return], asked: &[Stratum]) -> Tally {
         let (blank, returns): (Vec<&Return>, Vec<&Return>) = returns.iter().partition(|each| each.is_blank());
-        let is_there = |of: &Of| returns.iter().any(|each| Of::of(each.level) == *of);
+        let is_there = |of: &Of| returns.iter().any(|each| Of::told(each.level) == *of);
         let levels = Stratum::ALL.iter().map(|level| (Of::Level(*level), asked.contains(level)));
         let lines: Vec<Of> = levels
             .chain([(Of::NotTold, false)])
@@ -129,7 +129,7 @@ impl Tally {
             returns.iter().copied().filter(|each| keep(each)).collect()
         };
         let of_lines: Vec<Vec<&Return>> =
-            lines.iter().map(|of| those(&|each| Of::of(each.level) == *of)).collect();
+            lines.iter().map(|of| those(&|each| Of::told(each.level) == *of)).collect();
         let of_kinds: Vec<Vec<&Return>> =
             KINDS.iter().map(|kind| those(&|each| each.respondent == *kind)).collect();
         let marked = |parts: &[Vec<&Return>]| -> Vec<Vec<Marked>> {
