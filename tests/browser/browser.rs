@@ -155,10 +155,15 @@ impl Browser {
             }
             self.key(&answer.to_string()).await;
         }
+        self.enter().await;
+    }
+
+    /// Presses Enter and waits for the next page to take this one's place.
+    pub async fn enter(&self) {
         let page = self.find("/html").await;
         self.key(&String::from(char::from(Key::Enter))).await;
         let left = page.wait_until().wait(Duration::from_secs(30), Duration::from_millis(20)).stale().await;
-        assert!(left.is_ok(), "Enter on {} saves nothing", self.path().await);
+        assert!(left.is_ok(), "Enter on {} leads nowhere", self.path().await);
     }
 
     /// Types a whole date into the first field of the date under `legend`.
@@ -265,37 +270,6 @@ impl Browser {
     pub async fn devtools(&self, command: &str, arguments: serde_json::Value) -> serde_json::Value {
         let answer = self.driver.cdp().send_raw(command, arguments).await;
         answer.unwrap_or_else(|error| panic!("{command}: {error}"))
-    }
-
-    /// Presses a key, by the name browsers give it, where the focus is.
-    pub async fn key(&self, key: &str) {
-        let (code, number, text) = match key {
-            "Tab" => ("Tab", 9, ""),
-            "Enter" => ("Enter", 13, "\r"),
-            "End" => ("End", 35, ""),
-            " " => ("Space", 32, " "),
-            other => panic!("{other} is no key that a journey presses"),
-        };
-        for kind in ["keyDown", "keyUp"] {
-            let mut event = json!({"type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number});
-            if kind == "keyDown" && !text.is_empty() {
-                event["text"] = json!(text);
-            }
-            self.devtools("Input.dispatchKeyEvent", event).await;
-        }
-    }
-
-    /// Types a text where the focus is.
-    pub async fn type_keys(&self, text: &str) {
-        self.devtools("Input.insertText", json!({"text": text})).await;
-    }
-
-    /// Presses a key and waits for the next page to take this one's place.
-    pub async fn leave_by_key(&self, key: &str) {
-        let page = self.find("/html").await;
-        self.key(key).await;
-        let left = page.wait_until().wait(Duration::from_secs(30), Duration::from_millis(20)).stale().await;
-        assert!(left.is_ok(), "{key} on {} leads nowhere", self.path().await);
     }
 
     /// Clicks and waits for the next page to take this one's place.

@@ -1,6 +1,7 @@
 //! The questionnaire as somebody of 80 answers it: a letter's code, a narrow phone, large text, keys alone, no scripts.
 
 use serde_json::json;
+use thirtyfour::Key;
 
 use crate::browser::Scripts;
 use crate::{Journey, journey};
@@ -49,7 +50,7 @@ async fn tab_to(journey: &Journey, css: &str) {
         if is_focused(journey, css).await {
             return;
         }
-        journey.browser.key("Tab").await;
+        journey.browser.key_on().await;
     }
     panic!("{css} on {} is out of reach of the keys", journey.browser.path().await);
 }
@@ -65,7 +66,7 @@ async fn is_focused(journey: &Journey, css: &str) -> bool {
 /// Goes on by the button that sends `value`, with Enter.
 async fn go(journey: &Journey, value: &str) {
     tab_to(journey, &format!("button[value='{value}']")).await;
-    journey.browser.leave_by_key("Enter").await;
+    journey.browser.enter().await;
 }
 
 async fn a_patient_answers_with_keys_alone(journey: &Journey) {
@@ -79,14 +80,14 @@ async fn a_patient_answers_with_keys_alone(journey: &Journey) {
     journey.open("/ltc6").await;
     journey.look("door").await;
     tab_to(journey, "#code").await;
-    browser.type_keys(&codes[0][..10]).await;
-    browser.leave_by_key("Enter").await;
+    browser.key(&codes[0][..10]).await;
+    browser.enter().await;
     browser.must_say("A code has 10 letters and numbers. You have entered 9.").await;
     journey.look("mistyped").await;
     tab_to(journey, "#code").await;
-    browser.key("End").await;
-    browser.type_keys(&codes[0][10..]).await;
-    browser.leave_by_key("Enter").await;
+    browser.key(&String::from(char::from(Key::End))).await;
+    browser.key(&codes[0][10..]).await;
+    browser.enter().await;
     assert_eq!(browser.path().await, "/ltc6/about");
     journey.look("about").await;
     tab_to(journey, "[name=respondent]").await;
@@ -106,7 +107,7 @@ async fn a_patient_answers_with_keys_alone(journey: &Journey) {
         go(journey, "next").await;
     }
     tab_to(journey, "textarea").await;
-    browser.type_keys("A seat at the bus stop").await;
+    browser.key("A seat at the bus stop").await;
     journey.look("in-words").await;
     go(journey, "next").await;
     go(journey, "pass").await;
@@ -115,7 +116,7 @@ async fn a_patient_answers_with_keys_alone(journey: &Journey) {
     browser.must_say("I am answering for myself").await;
     journey.look("check").await;
     tab_to(journey, "form[action='/ltc6/check'] button").await;
-    browser.leave_by_key("Enter").await;
+    browser.enter().await;
     browser.must_say("Your answers have been sent. We cannot see who sent them.").await;
     journey.look("thanks").await;
 
@@ -128,7 +129,7 @@ async fn a_patient_answers_with_keys_alone(journey: &Journey) {
     go(journey, "all").await;
     journey.look("all").await;
     tab_to(journey, "form[action='/ltc6/leave'] button").await;
-    browser.leave_by_key("Enter").await;
+    browser.enter().await;
     browser.must_say("Your answers are cleared").await;
     journey.look("left").await;
 }
