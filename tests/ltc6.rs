@@ -15,8 +15,8 @@ mod anonymity;
 pub mod asked;
 mod feedback;
 mod keying;
-mod moderation;
 mod killed;
+mod moderation;
 mod paper;
 pub mod results;
 

@@ -147,8 +147,9 @@ impl Browser {
         self.key(&String::from(char::from(Key::Tab))).await;
     }
 
-    /// Keys a form, a key an answer, and saves it. Where scripts run, a key goes on by itself.
+    /// Keys a form from its first answer, a key an answer, and saves it. Where scripts run, a key goes on by itself.
     pub async fn key_answers(&self, answers: &str) {
+        self.click("(//*[@data-cg-one-key])[1]").await;
         for (at, answer) in answers.chars().enumerate() {
             if at > 0 && self.scripts == Scripts::Off {
                 self.key_on().await;

@@ -11,14 +11,8 @@ async fn a_keyer_keys_forms_with_keys_alone(journey: &Journey) {
     browser.follow_first("C20").await;
     browser.follow("Key forms").await;
     journey.look("first").await;
-    // Looking at a page moves the focus; opened anew it is where a keyer meets it.
-    let here = browser.path().await;
-    journey.open(&here).await;
     // The batch is named once; number and day stand there already.
-    browser.key("BOX 1").await;
-    for _ in 0..5 {
-        browser.key_on().await;
-    }
+    browser.fill("Batch", "BOX 1").await;
     browser.key_answers("hp32x1m0").await;
     browser.must_say("BOX 1, 1 is saved.").await;
     browser.must_say("3 2 – 1 M 0").await;
