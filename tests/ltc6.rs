@@ -42,7 +42,7 @@ on_both! {
         let typed = asked.code(0).to_lowercase().replace('-', " ");
         assert_eq!(enter(&mut patient, &typed).await.location(), "/ltc6/about");
         let about = patient.get("/ltc6/about").await.text();
-        for words in ["Alder Practice asks about 3 people in North Example", "You do not have to answer", "Rosa Finch, 01632 960 123"] {
+        for words in ["Alder Practice has sent these questions to about 3 people in North Example", "You do not have to answer", "Rosa Finch, 01632 960 123"] {
             assert!(about.contains(words), "{words}: {about}");
         }
         assert_eq!(sealed(&portal), (0, 0), "opening uses nothing up");
