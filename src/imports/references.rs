@@ -20,6 +20,7 @@ use crate::people::nhs_number::NhsNumber;
 use crate::schema::{
     campaigns, localities, memberships, network_members, organisations, people, person_records, users,
 };
+use crate::settings::store::Values;
 
 /// How many people are read at a time.
 const PEOPLE_AT_ONCE: i64 = 10_000;
@@ -81,7 +82,7 @@ fn codes(conn: &mut Conn, kind: Kind, within: Option<&[i64]>) -> Result<Known, E
 
 /// Campaigns that were ever opened, by code.
 fn campaigns(conn: &mut Conn, within: Option<&[i64]>) -> Result<HashMap<String, KnownCampaign>, Error> {
-    let days = paper::days(conn)?;
+    let days = Values::read(conn)?.paper_days();
     let stored: Vec<Campaign> =
         campaigns::table.order(campaigns::id).select(Campaign::as_select()).load(conn)?;
     let ours =

@@ -1,6 +1,6 @@
 //! What happens to campaigns by the calendar alone: batches are opened, campaigns close and are counted.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::ballot::open;
@@ -48,10 +48,10 @@ fn close(conn: &mut Conn, today: NaiveDate) -> Result<(), Error> {
 
 /// Closed campaigns whose time for paper is over.
 fn to_count(conn: &mut Conn, today: NaiveDate) -> Result<Vec<Campaign>, Error> {
-    let days = u64::try_from(Values::read(conn)?.of(Setting::PaperDays)).unwrap_or(0);
+    let days = Values::read(conn)?.paper_days();
     let closed = campaigns::table.filter(campaigns::state.eq(State::Closed)).select(Campaign::as_select());
     let mut closed: Vec<Campaign> = closed.load(conn)?;
-    closed.retain(|campaign| campaign.closes_on + Days::new(days) < today);
+    closed.retain(|campaign| campaign.closes_on + days < today);
     Ok(closed)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::Days;
 use diesel::prelude::*;
 
 use super::declared::Declaration;
@@ -54,6 +55,11 @@ impl Values {
 
     pub fn review_months(&self) -> u32 {
         u32::try_from(self.of(Setting::ReviewMonths)).unwrap_or(u32::MAX)
+    }
+
+    /// How long after a campaign closes its paper is still keyed.
+    pub fn paper_days(&self) -> Days {
+        Days::new(u64::try_from(self.of(Setting::PaperDays)).unwrap_or(0))
     }
 
     pub fn suppression(&self) -> Suppression {

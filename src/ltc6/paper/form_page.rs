@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::keyed::{self, Keyed, Place};
 use super::sheet::{Asked, Sheet};
-use super::{LONGEST_BATCH, MOST_RETURNS, days, is_taken};
+use super::{LONGEST_BATCH, MOST_RETURNS, is_taken};
 use crate::access::{KeysForms, Who, from_address, say_done};
 use crate::clock::Now;
 use crate::database::{Conn, Database};
@@ -23,6 +23,7 @@ use crate::ltc6::tickets;
 use crate::once::{fresh_key, once_or};
 use crate::page::{Chrome, Mistakes, TypedDate, see_other, show_as};
 use crate::people::nhs_number::holds_one;
+use crate::settings::store::Values;
 
 /// How many forms are listed that can be undone.
 const LATEST: usize = 5;
@@ -211,7 +212,7 @@ async fn in_batch(
     let (who, seen, form) = (who.clone(), seen.clone(), form.clone());
     database
         .write(move |conn| {
-            let last = seen.campaign.closes_on + days(conn)?;
+            let last = seen.campaign.closes_on + Values::read(conn)?.paper_days();
             once_or(conn, now.moment, who.user_id, &form.key, |conn| {
                 let mut mistakes = Mistakes::new();
                 let batch = mistakes.note("batch", batch(&form.batch));

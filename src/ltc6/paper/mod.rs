@@ -26,7 +26,7 @@ mod taking;
 use actix_web::web;
 
 pub use keyed::seal_unfinished;
-pub use taking::{Return, days, is_taken, take, taken};
+pub use taking::{Return, is_taken, take, taken};
 
 /// Characters of a batch's name.
 pub const LONGEST_BATCH: usize = 40;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use rand::seq::SliceRandom;
 
@@ -15,8 +15,6 @@ use crate::ltc6::answers::Answers;
 use crate::ltc6::ballot::{open, seal};
 use crate::ltc6::campaign::{Campaign, State, Stratum};
 use crate::schema::{localities, ltc6_box, ltc6_paper_returns};
-use crate::settings::setting::Setting;
-use crate::settings::store::Values;
 
 /// A questionnaire on paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +27,6 @@ pub struct Return {
     /// As the form is marked; [`Stratum::None`] where it is not.
     pub level: Stratum,
     pub answers: Answers,
-}
-
-/// How long after a campaign closes its paper is still keyed.
-pub fn days(conn: &mut Conn) -> Result<Days, Error> {
-    Ok(Days::new(u64::try_from(Values::read(conn)?.of(Setting::PaperDays)).unwrap_or(0)))
 }
 
 /// Whether a campaign takes paper now: until its answers are counted.

@@ -125,7 +125,6 @@ fn page(conn: &mut Conn, who: &Who, reference: &str) -> Result<ResultsPage, Erro
         Some(campaign) => Some(Last { figures: store::figures(conn, &campaign)?, campaign }),
         None => None,
     };
-    let paper = u64::try_from(values.of(Setting::PaperDays)).unwrap_or(0);
     let pictures = figures.questions.iter().zip(&LTC6.scored).enumerate();
     let pictures = pictures.map(|(at, (question, asked))| picture(at, asked, question).render());
     Ok(ResultsPage {
@@ -133,7 +132,7 @@ fn page(conn: &mut Conn, who: &Who, reference: &str) -> Result<ResultsPage, Erro
         rates: rates(&figures, &store::sent(conn, seen.campaign.id)?),
         pictures: pictures.collect::<Result<_, _>>().context("drawing answers")?,
         themes: themes(store::told(conn, seen.campaign.id)?),
-        counted_from: seen.campaign.closes_on + Days::new(paper) + Days::new(1),
+        counted_from: seen.campaign.closes_on + values.paper_days() + Days::new(1),
         threshold: seen.campaign.threshold.unwrap_or(values.of(Setting::Threshold)),
         instrument: &LTC6.scored,
         last,
